@@ -1,0 +1,288 @@
+-- The ledger's kernel: every movement of value is one call of ledger_apply. It lives in the database because a spend must
+-- lock the account and then read the lots anew, and because one round trip keeps the lock short
+-- (docs/decisions/0003-ledger-kernel.md).
+
+create function ledger_account(p_tenant bigint, p_unit bigint, p_customer bigint, p_role text, p_condition text default '')
+returns bigint language plpgsql as $$
+declare v_id bigint;
+begin
+  select id into v_id from ledger_accounts
+   where tenant_id = p_tenant and customer_id is not distinct from p_customer and unit_id = p_unit
+     and role = p_role and spend_condition = p_condition;
+  if v_id is null then
+    insert into ledger_accounts (tenant_id, unit_id, customer_id, role, spend_condition)
+    values (p_tenant, p_unit, p_customer, p_role, p_condition)
+    on conflict on constraint ledger_accounts_key do nothing returning id into v_id;
+    if v_id is null then
+      select id into v_id from ledger_accounts
+       where tenant_id = p_tenant and customer_id is not distinct from p_customer and unit_id = p_unit
+         and role = p_role and spend_condition = p_condition;
+    end if;
+  end if;
+  return v_id;
+end $$;
+
+-- Writes one posting with its two balances and its change. Programme accounts keep no balance.
+create function ledger_write(
+  p_tenant bigint, p_key text, p_kind text, p_unit bigint, p_from bigint, p_to bigint, p_amount bigint,
+  p_customer bigint, p_op jsonb, p_now timestamptz, p_actor text, p_reverses bigint default null)
+returns bigint language plpgsql as $$
+declare v_id bigint;
+begin
+  insert into postings (tenant_id, key, kind, unit_id, from_account_id, to_account_id, amount, customer_id,
+    programme_id, purchase_id, reverses_id, note, data, actor, occurred_at)
+  values (p_tenant, p_key, p_kind, p_unit, p_from, p_to, p_amount, p_customer,
+    (p_op ->> 'programmeId')::bigint, (p_op ->> 'purchaseId')::bigint, p_reverses, p_op ->> 'note', p_op -> 'data',
+    p_actor, coalesce((p_op ->> 'occurredAt')::timestamptz, p_now))
+  returning id into v_id;
+  update ledger_accounts set balance = balance - p_amount where tenant_id = p_tenant and id = p_from and customer_id is not null;
+  update ledger_accounts set balance = balance + p_amount where tenant_id = p_tenant and id = p_to and customer_id is not null;
+  insert into changes (tenant_id, entity, entity_id, customer_id, operation, data)
+  values (p_tenant, 'posting', v_id, p_customer, p_kind, jsonb_build_object('unitId', p_unit, 'amount', p_amount));
+  return v_id;
+end $$;
+
+-- Takes p_amount from the open lots of an account, soonest to expire first, for a posting already written.
+-- p_first names a lot to empty before the others (a reversal takes back what it gave).
+create function ledger_take(p_tenant bigint, p_account bigint, p_posting bigint, p_amount bigint, p_first bigint default null)
+returns void language plpgsql as $$
+declare v_taken bigint;
+begin
+  with picked as (
+    select id, least(remaining, p_amount - (running - remaining)) as take from (
+      select id, remaining, sum(remaining) over (order by (id = p_first) desc nulls last, expires_at nulls last, id) as running
+        from lots where tenant_id = p_tenant and account_id = p_account and remaining > 0) open
+     where running - remaining < p_amount),
+  taken as (
+    update lots set remaining = lots.remaining - picked.take from picked
+     where lots.tenant_id = p_tenant and lots.id = picked.id returning lots.id, picked.take),
+  moved as (
+    insert into lot_movements (tenant_id, posting_id, lot_id, amount)
+    select p_tenant, p_posting, id, -take from taken returning amount)
+  select coalesce(-sum(amount), 0) into v_taken from moved;
+  if v_taken <> p_amount then
+    raise exception 'lots of account % hold % less than its balance', p_account, p_amount - v_taken using errcode = 'XX001';
+  end if;
+end $$;
+
+-- Brings an account up to date: what has become active is made available, what is past its day expires, what is owed is
+-- paid back. The caller holds the lock of the customer's available account.
+create function ledger_settle(
+  p_tenant bigint, p_unit bigint, p_customer bigint, p_available bigint, p_condition text, p_now timestamptz)
+returns void language plpgsql as $$
+declare v_lot record; v_posting bigint; v_other bigint; v_owed bigint; v_balance bigint; v_amount bigint;
+begin
+  select id into v_other from ledger_accounts where tenant_id = p_tenant and unit_id = p_unit and customer_id = p_customer
+     and role = 'pending' and spend_condition = p_condition;
+  if v_other is not null then
+    for v_lot in select id, remaining from lots where tenant_id = p_tenant and account_id = v_other and remaining > 0
+       and activates_at <= p_now order by activates_at, id loop
+      v_posting := ledger_write(p_tenant, 'activate:' || v_lot.id || ':' || nextval('entity_id'), 'activate', p_unit,
+        v_other, p_available, v_lot.remaining, p_customer, '{}', p_now, 'ledger');
+      update lots set account_id = p_available where tenant_id = p_tenant and id = v_lot.id;
+    end loop;
+  end if;
+  for v_lot in select id, remaining, expires_at from lots where tenant_id = p_tenant and account_id = p_available and remaining > 0
+     and expires_at <= p_now order by expires_at, id loop
+    v_posting := ledger_write(p_tenant, 'expire:' || v_lot.id || ':' || nextval('entity_id'), 'expire', p_unit, p_available,
+      ledger_account(p_tenant, p_unit, null, 'expiry'), v_lot.remaining, p_customer,
+      jsonb_build_object('occurredAt', v_lot.expires_at), p_now, 'ledger');
+    update lots set remaining = 0 where tenant_id = p_tenant and id = v_lot.id;
+    insert into lot_movements (tenant_id, posting_id, lot_id, amount) values (p_tenant, v_posting, v_lot.id, -v_lot.remaining);
+  end loop;
+  select id, -balance into v_other, v_owed from ledger_accounts where tenant_id = p_tenant and unit_id = p_unit
+     and customer_id = p_customer and role = 'owed' and spend_condition = p_condition and balance < 0;
+  if v_owed > 0 then
+    select balance into v_balance from ledger_accounts where tenant_id = p_tenant and id = p_available;
+    v_amount := least(v_owed, v_balance);
+    if v_amount > 0 then
+      v_posting := ledger_write(p_tenant, 'repay:' || nextval('entity_id'), 'repay', p_unit, p_available, v_other, v_amount,
+        p_customer, '{}', p_now, 'ledger');
+      perform ledger_take(p_tenant, p_available, v_posting, v_amount);
+    end if;
+  end if;
+end $$;
+
+-- Undoes p_amount of an earlier posting. What was given is taken back: from its own lot first, then from the others, and
+-- what is no longer there becomes owed. What was taken is given back to the very lots, the last taken first.
+create function ledger_reverse(
+  p_tenant bigint, p_op jsonb, p_original postings, p_amount bigint, p_available bigint, p_now timestamptz, p_actor text)
+returns bigint language plpgsql as $$
+declare v_lot lots; v_posting bigint; v_move record; v_left bigint := p_amount; v_part bigint; v_balance bigint; v_first bigint;
+  v_condition text; v_key text := p_op ->> 'key'; v_owner bigint := p_original.customer_id; v_pending bigint;
+begin
+  select spend_condition into v_condition from ledger_accounts where tenant_id = p_tenant and id = p_available;
+  if p_original.kind in ('spend', 'capture') or (p_original.kind = 'adjust' and p_original.from_account_id = p_available) then
+    v_posting := ledger_write(p_tenant, v_key, 'reverse', p_original.unit_id, p_original.to_account_id, p_available, p_amount,
+      v_owner, p_op, p_now, p_actor, p_original.id);
+    for v_move in
+      select m.lot_id, -sum(m.amount) as taken from lot_movements m join postings p on p.tenant_id = m.tenant_id and p.id = m.posting_id
+       where m.tenant_id = p_tenant and (p.id = p_original.id or p.reverses_id = p_original.id
+         or (p_original.kind = 'capture' and (p.id = p_original.reverses_id
+             or (p.kind = 'release' and p.reverses_id = p_original.reverses_id))))
+       group by m.lot_id having sum(m.amount) < 0 order by min(m.amount), m.lot_id desc loop
+      v_part := least(v_left, v_move.taken);
+      exit when v_part <= 0;
+      update lots set remaining = remaining + v_part where tenant_id = p_tenant and id = v_move.lot_id;
+      insert into lot_movements (tenant_id, posting_id, lot_id, amount) values (p_tenant, v_posting, v_move.lot_id, v_part);
+      v_left := v_left - v_part;
+    end loop;
+    return v_posting;
+  end if;
+  -- The original gave: 'earn', 'adjust' upwards.
+  select * into v_lot from lots where tenant_id = p_tenant and posting_id = p_original.id;
+  select id into v_pending from ledger_accounts where tenant_id = p_tenant and unit_id = p_original.unit_id
+     and customer_id = v_owner and role = 'pending' and spend_condition = v_condition;
+  if v_lot.account_id = v_pending and v_lot.remaining > 0 then
+    v_part := least(v_left, v_lot.remaining);
+    v_posting := ledger_write(p_tenant, v_key, 'reverse', p_original.unit_id, v_pending, p_original.from_account_id, v_part,
+      v_owner, p_op, p_now, p_actor, p_original.id);
+    update lots set remaining = remaining - v_part where tenant_id = p_tenant and id = v_lot.id;
+    insert into lot_movements (tenant_id, posting_id, lot_id, amount) values (p_tenant, v_posting, v_lot.id, -v_part);
+    v_left := v_left - v_part; v_first := v_posting; v_key := (p_op ->> 'key') || '#available';
+  end if;
+  select balance into v_balance from ledger_accounts where tenant_id = p_tenant and id = p_available;
+  v_part := least(v_left, v_balance);
+  if v_part > 0 then
+    v_posting := ledger_write(p_tenant, v_key, 'reverse', p_original.unit_id, p_available, p_original.from_account_id, v_part,
+      v_owner, p_op, p_now, p_actor, p_original.id);
+    perform ledger_take(p_tenant, p_available, v_posting, v_part, v_lot.id);
+    v_left := v_left - v_part; v_first := coalesce(v_first, v_posting); v_key := (p_op ->> 'key') || '#owed';
+  end if;
+  if v_left > 0 then
+    v_posting := ledger_write(p_tenant, v_key, 'reverse', p_original.unit_id,
+      ledger_account(p_tenant, p_original.unit_id, v_owner, 'owed', v_condition), p_original.from_account_id, v_left,
+      v_owner, p_op, p_now, p_actor, p_original.id);
+    v_first := coalesce(v_first, v_posting);
+  end if;
+  return v_first;
+end $$;
+
+create function ledger_refusal(p_code text, p_key text, p_data jsonb default '{}') returns jsonb language sql immutable as $$
+  select jsonb_build_object('key', p_key, 'refused', p_code, 'data', p_data)
+$$;
+
+-- One operation; the customer's available account is locked by the caller.
+create function ledger_apply_one(p_tenant bigint, p_op jsonb, p_now timestamptz, p_actor text)
+returns jsonb language plpgsql as $$
+declare
+  v_key text := p_op ->> 'key'; v_kind text := p_op ->> 'kind'; v_unit bigint := (p_op ->> 'unitId')::bigint;
+  v_customer bigint := (p_op ->> 'customerId')::bigint; v_amount bigint := (p_op ->> 'amount')::bigint;
+  v_condition text := coalesce(p_op ->> 'spendCondition', '');
+  v_available bigint; v_balance bigint; v_target bigint; v_target_available bigint; v_posting bigint; v_old postings; v_original postings;
+  v_activates timestamptz := (p_op ->> 'activatesAt')::timestamptz; v_done bigint; v_move record; v_held bigint; v_role text;
+begin
+  select * into v_old from postings where tenant_id = p_tenant and key = v_key;
+  if v_old.id is not null then
+    -- A retry changes nothing; the same key for something else is a mistake of the caller.
+    if v_old.customer_id <> v_customer or v_old.unit_id <> v_unit or v_old.kind <> v_kind
+       or (v_kind in ('earn', 'spend', 'hold', 'adjust', 'transfer') and v_old.amount <> abs(v_amount)) then
+      return ledger_refusal('posting.key_reused', v_key);
+    end if;
+    select balance into v_balance from ledger_accounts where tenant_id = p_tenant
+       and id = ledger_account(p_tenant, v_unit, v_customer, 'available', v_condition);
+    return jsonb_build_object('key', v_key, 'postingId', v_old.id, 'amount', v_old.amount, 'balance', v_balance, 'replayed', true);
+  end if;
+
+  v_available := ledger_account(p_tenant, v_unit, v_customer, 'available', v_condition);
+  perform ledger_settle(p_tenant, v_unit, v_customer, v_available, v_condition, p_now);
+  select balance into v_balance from ledger_accounts where tenant_id = p_tenant and id = v_available;
+
+  if v_kind = 'earn' or (v_kind = 'adjust' and v_amount > 0) then
+    v_role := case v_kind when 'earn' then 'issue' else 'adjustment' end;
+    v_target := case when v_activates > p_now then ledger_account(p_tenant, v_unit, v_customer, 'pending', v_condition) else v_available end;
+    v_posting := ledger_write(p_tenant, v_key, v_kind, v_unit, ledger_account(p_tenant, v_unit, null, v_role), v_target, v_amount,
+      v_customer, p_op, p_now, p_actor);
+    insert into lots (tenant_id, account_id, posting_id, amount, remaining, activates_at, expires_at)
+    values (p_tenant, v_target, v_posting, v_amount, v_amount, case when v_activates > p_now then v_activates end, (p_op ->> 'expiresAt')::timestamptz);
+    if v_target = v_available then perform ledger_settle(p_tenant, v_unit, v_customer, v_available, v_condition, p_now); end if;
+
+  elsif v_kind in ('spend', 'adjust', 'hold', 'transfer') then
+    v_amount := abs(v_amount);
+    if v_balance < v_amount then
+      return ledger_refusal('balance.insufficient', v_key, jsonb_build_object('available', v_balance, 'asked', v_amount));
+    end if;
+    if v_kind = 'transfer' then
+      v_target_available := ledger_account(p_tenant, v_unit, (p_op ->> 'toCustomerId')::bigint, 'available', v_condition);
+      v_target := v_target_available;
+    elsif v_kind = 'hold' then v_target := ledger_account(p_tenant, v_unit, v_customer, 'held', v_condition);
+    else v_target := ledger_account(p_tenant, v_unit, null, case v_kind when 'spend' then 'redemption' else 'adjustment' end);
+    end if;
+    v_posting := ledger_write(p_tenant, v_key, v_kind, v_unit, v_available, v_target, v_amount, v_customer, p_op, p_now, p_actor);
+    perform ledger_take(p_tenant, v_available, v_posting, v_amount);
+    if v_kind = 'transfer' then
+      -- The value keeps its day of expiry when it changes hands.
+      insert into lots (tenant_id, account_id, posting_id, amount, remaining, expires_at)
+      select p_tenant, v_target, v_posting, -m.amount, -m.amount, l.expires_at
+        from lot_movements m join lots l on l.tenant_id = m.tenant_id and l.id = m.lot_id
+       where m.tenant_id = p_tenant and m.posting_id = v_posting;
+      perform ledger_settle(p_tenant, v_unit, (p_op ->> 'toCustomerId')::bigint, v_target_available, v_condition, p_now);
+    end if;
+
+  elsif v_kind in ('capture', 'release', 'reverse') then
+    select * into v_original from postings where tenant_id = p_tenant and key = p_op ->> 'reverses';
+    if v_original.id is null or v_original.customer_id <> v_customer or v_original.unit_id <> v_unit then
+      return ledger_refusal('posting.not_found', v_key);
+    end if;
+    select coalesce(sum(amount), 0) into v_done from postings where tenant_id = p_tenant and reverses_id = v_original.id;
+    v_amount := coalesce(v_amount, v_original.amount - v_done);
+    if v_original.amount - v_done < v_amount or v_amount <= 0 then
+      return ledger_refusal('posting.already_reversed', v_key, jsonb_build_object('left', v_original.amount - v_done, 'asked', v_amount));
+    end if;
+    if v_kind = 'reverse' then
+      if v_original.kind not in ('earn', 'spend', 'capture', 'adjust') then return ledger_refusal('posting.not_reversible', v_key); end if;
+      v_posting := ledger_reverse(p_tenant, p_op, v_original, v_amount, v_available, p_now, p_actor);
+    else
+      if v_original.kind <> 'hold' then return ledger_refusal('posting.not_found', v_key); end if;
+      if v_kind = 'capture' then
+        v_posting := ledger_write(p_tenant, v_key, 'capture', v_unit, v_original.to_account_id,
+          ledger_account(p_tenant, v_unit, null, 'redemption'), v_amount, v_customer, p_op, p_now, p_actor, v_original.id);
+        -- A part captured leaves the rest held until it is released or captured too.
+      else
+        v_posting := ledger_write(p_tenant, v_key, 'release', v_unit, v_original.to_account_id, v_available, v_amount, v_customer,
+          p_op, p_now, p_actor, v_original.id);
+        v_held := v_amount;
+        for v_move in
+          select m.lot_id, -sum(m.amount) as taken from lot_movements m join postings p on p.tenant_id = m.tenant_id and p.id = m.posting_id
+           where m.tenant_id = p_tenant and (p.id = v_original.id or p.reverses_id = v_original.id)
+           group by m.lot_id having sum(m.amount) < 0 order by m.lot_id desc loop
+          v_done := least(v_held, v_move.taken);
+          exit when v_done <= 0;
+          update lots set remaining = remaining + v_done where tenant_id = p_tenant and id = v_move.lot_id;
+          insert into lot_movements (tenant_id, posting_id, lot_id, amount) values (p_tenant, v_posting, v_move.lot_id, v_done);
+          v_held := v_held - v_done;
+        end loop;
+      end if;
+    end if;
+    perform ledger_settle(p_tenant, v_unit, v_customer, v_available, v_condition, p_now);
+  else
+    raise exception 'unknown ledger operation %', v_kind using errcode = '22023';
+  end if;
+
+  select balance into v_balance from ledger_accounts where tenant_id = p_tenant and id = v_available;
+  return jsonb_build_object('key', v_key, 'postingId', v_posting, 'amount', v_amount, 'balance', v_balance, 'replayed', false);
+end $$;
+
+-- Applies operations in their order and answers one result each. Locks the customers' accounts in one order first, so
+-- that two batches cannot deadlock on them. A refused operation changes nothing and does not stop the others: the caller
+-- decides whether the transaction goes on.
+create function ledger_apply(p_tenant bigint, p_now timestamptz, p_actor text, p_ops jsonb)
+returns jsonb language plpgsql as $$
+declare v_op jsonb; v_results jsonb[] := '{}'; v_owner record;
+begin
+  for v_owner in
+    select distinct unit_id, customer_id, condition from (
+      select (op ->> 'unitId')::bigint as unit_id, (op ->> 'customerId')::bigint as customer_id, coalesce(op ->> 'spendCondition', '') as condition
+        from jsonb_array_elements(p_ops) op
+      union all
+      select (op ->> 'unitId')::bigint, (op ->> 'toCustomerId')::bigint, coalesce(op ->> 'spendCondition', '')
+        from jsonb_array_elements(p_ops) op where op ? 'toCustomerId') owners
+     order by customer_id, unit_id, condition loop
+    perform 1 from ledger_accounts where tenant_id = p_tenant
+       and id = ledger_account(p_tenant, v_owner.unit_id, v_owner.customer_id, 'available', v_owner.condition) for update;
+  end loop;
+  for v_op in select value from jsonb_array_elements(p_ops) loop
+    v_results := v_results || ledger_apply_one(p_tenant, v_op, p_now, p_actor);
+  end loop;
+  return to_jsonb(v_results);
+end $$;

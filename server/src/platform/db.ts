@@ -1,0 +1,165 @@
+import pg from 'pg'
+
+/** Something that answers queries: the pool, or one connection inside a transaction. */
+export interface Db {
+  /** Runs `text` as a named prepared statement; rows come back with the columns' own names. */
+  query<Row>(statement: Sql): Promise<Row[]>
+}
+
+/** A statement made by the `sql` tag: its text with $n and its values. */
+export interface Sql {
+  readonly text: string
+  readonly values: readonly unknown[]
+}
+
+class Fragment implements Sql {
+  readonly text: string
+  readonly values: readonly unknown[]
+  constructor(text: string, values: readonly unknown[]) {
+    this.text = text
+    this.values = values
+  }
+}
+
+/** Hand-written SQL: values become parameters, fragments (made by the same tag) are spliced in. */
+export function sql(strings: TemplateStringsArray, ...parts: readonly unknown[]): Sql {
+  let text = strings[0] ?? ''
+  const values: unknown[] = []
+  parts.forEach((part, index) => {
+    if (part instanceof Fragment) {
+      const offset = values.length
+      text += part.text.replace(/\$(\d+)/g, (_, number: string) => `$${Number(number) + offset}`)
+      values.push(...part.values)
+    } else {
+      values.push(part)
+      text += `$${values.length}`
+    }
+    text += strings[index + 1] ?? ''
+  })
+  return new Fragment(text, values)
+}
+
+/** Joins fragments with a separator of SQL text, e.g. `joinSql(conditions, ' and ')`. Empty gives an empty fragment. */
+export function joinSql(parts: readonly Sql[], separator: string): Sql {
+  return parts.reduce<Sql>(
+    (all, part, index) => (index === 0 ? part : sqlConcat(all, new Fragment(separator, []), part)),
+    new Fragment('', []),
+  )
+}
+
+function sqlConcat(...parts: readonly Sql[]): Sql {
+  const strings = Object.assign(['', ...parts.map(() => '')], { raw: [] as readonly string[] })
+  return sql(strings as unknown as TemplateStringsArray, ...parts) // an array of strings is all the tag reads
+}
+
+// int8 and numeric arrive as text. Ids and amounts are safe integers by rule (docs/decisions/0002-amounts.md).
+pg.types.setTypeParser(pg.types.builtins.INT8, (text) => {
+  const value = Number(text)
+  if (!Number.isSafeInteger(value)) throw new Error(`int8 beyond the safe integers: ${text}`)
+  return value
+})
+pg.types.setTypeParser(pg.types.builtins.NUMERIC, Number)
+pg.types.setTypeParser(pg.types.builtins.DATE, (text) => text)
+
+export type Pool = pg.Pool
+
+export interface PoolOptions {
+  readonly url: string
+  readonly max: number
+  readonly applicationName?: string
+  readonly onError?: (error: Error) => void
+}
+
+export function openPool(options: PoolOptions): Pool {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.max,
+    application_name: options.applicationName ?? 'regulars',
+    connectionTimeoutMillis: 10_000,
+    idleTimeoutMillis: 30_000,
+  })
+  // Without a listener a restart of Postgres would end the process.
+  pool.on('error', (error) => options.onError?.(error))
+  return pool
+}
+
+// Statements are prepared once a connection under a name that depends on the text alone. The map is bounded: composed
+// statements have few shapes, but a runaway shape must not grow it for ever.
+const names = new Map<string, string>()
+const maxNames = 2_000
+
+function statementName(text: string): string | undefined {
+  const known = names.get(text)
+  if (known) return known
+  if (names.size >= maxNames) return undefined
+  const name = `r${names.size}`
+  names.set(text, name)
+  return name
+}
+
+type Connection = pg.Pool | pg.PoolClient
+
+export function dbOf(connection: Connection): Db {
+  return {
+    query: async <Row>(statement: Sql) => {
+      const name = statementName(statement.text)
+      const result = await connection.query({
+        ...(name ? { name } : {}),
+        text: statement.text,
+        values: [...statement.values],
+      })
+      return result.rows as Row[] // the caller states the row's shape beside the SQL that makes it
+    },
+  }
+}
+
+const retryable = new Set(['40001', '40P01'])
+const maxAttempts = 5
+
+/**
+ * Runs `work` in one transaction and commits. Deadlocks and serialisation failures are tried again a few times: `work`
+ * must therefore have no effect outside the database.
+ */
+export async function inTransaction<Result>(
+  pool: Pool,
+  work: (tx: Db, client: pg.PoolClient) => Promise<Result>,
+): Promise<Result> {
+  for (let attempt = 1; ; attempt++) {
+    const client = await pool.connect()
+    let broken: Error | undefined
+    try {
+      await client.query('begin')
+      const result = await work(dbOf(client), client)
+      await client.query('commit')
+      return result
+    } catch (error) {
+      broken = await rollback(client)
+      if (!(isPgError(error) && retryable.has(error.code ?? '')) || attempt >= maxAttempts) throw error
+    } finally {
+      client.release(broken)
+    }
+  }
+}
+
+async function rollback(client: pg.PoolClient): Promise<Error | undefined> {
+  try {
+    await client.query('rollback')
+    return undefined
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error))
+  }
+}
+
+export interface PgError extends Error {
+  readonly code?: string
+  readonly constraint?: string
+}
+
+export function isPgError(error: unknown): error is PgError {
+  return error instanceof Error && typeof (error as PgError).code === 'string' // node errors have string codes too; the callers compare
+}
+
+/** True when `error` is the violation of the named constraint: how a store maps constraints to codes. */
+export function violates(error: unknown, constraint: string): boolean {
+  return isPgError(error) && error.constraint === constraint
+}
