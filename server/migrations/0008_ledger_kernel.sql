@@ -109,10 +109,11 @@ create function ledger_reverse(
   p_tenant bigint, p_op jsonb, p_original postings, p_amount bigint, p_available bigint, p_now timestamptz, p_actor text)
 returns bigint language plpgsql as $$
 declare v_lot lots; v_posting bigint; v_move record; v_left bigint := p_amount; v_part bigint; v_balance bigint; v_first bigint;
-  v_condition text; v_key text := p_op ->> 'key'; v_owner bigint := p_original.customer_id; v_pending bigint;
+  v_condition text; v_key text := p_op ->> 'key'; v_owner bigint := (p_op ->> 'customerId')::bigint; v_pending bigint;
+  v_downwards boolean := (select customer_id is not null from ledger_accounts where tenant_id = p_tenant and id = p_original.from_account_id);
 begin
   select spend_condition into v_condition from ledger_accounts where tenant_id = p_tenant and id = p_available;
-  if p_original.kind in ('spend', 'capture') or (p_original.kind = 'adjust' and p_original.from_account_id = p_available) then
+  if p_original.kind in ('spend', 'capture') or (p_original.kind = 'adjust' and v_downwards) then
     v_posting := ledger_write(p_tenant, v_key, 'reverse', p_original.unit_id, p_original.to_account_id, p_available, p_amount,
       v_owner, p_op, p_now, p_actor, p_original.id);
     for v_move in
@@ -158,6 +159,14 @@ begin
   return v_first;
 end $$;
 
+-- A merge moves a customer's lots to the survivor, so what one earned is undone at the other.
+create function ledger_same_person(p_tenant bigint, p_earlier bigint, p_now bigint) returns boolean language sql stable as $$
+  with recursive chain as (
+    select id, merged_into from customers where tenant_id = p_tenant and id = p_earlier
+    union select c.id, c.merged_into from customers c join chain on c.tenant_id = p_tenant and c.id = chain.merged_into)
+  select p_earlier = p_now or exists (select 1 from chain where id = p_now)
+$$;
+
 create function ledger_refusal(p_code text, p_key text, p_data jsonb default '{}') returns jsonb language sql immutable as $$
   select jsonb_build_object('key', p_key, 'refused', p_code, 'data', p_data)
 $$;
@@ -175,7 +184,7 @@ begin
   select * into v_old from postings where tenant_id = p_tenant and key = v_key;
   if v_old.id is not null then
     -- A retry changes nothing; the same key for something else is a mistake of the caller.
-    if v_old.customer_id <> v_customer or v_old.unit_id <> v_unit or v_old.kind <> v_kind
+    if not ledger_same_person(p_tenant, v_old.customer_id, v_customer) or v_old.unit_id <> v_unit or v_old.kind <> v_kind
        or (v_kind in ('earn', 'spend', 'hold', 'adjust', 'transfer') and v_old.amount <> abs(v_amount)) then
       return ledger_refusal('posting.key_reused', v_key);
     end if;
@@ -221,7 +230,7 @@ begin
 
   elsif v_kind in ('capture', 'release', 'reverse') then
     select * into v_original from postings where tenant_id = p_tenant and key = p_op ->> 'reverses';
-    if v_original.id is null or v_original.customer_id <> v_customer or v_original.unit_id <> v_unit then
+    if v_original.id is null or v_original.unit_id <> v_unit or not ledger_same_person(p_tenant, v_original.customer_id, v_customer) then
       return ledger_refusal('posting.not_found', v_key);
     end if;
     select coalesce(sum(amount), 0) into v_done from postings where tenant_id = p_tenant and reverses_id = v_original.id;
@@ -235,11 +244,11 @@ begin
     else
       if v_original.kind <> 'hold' then return ledger_refusal('posting.not_found', v_key); end if;
       if v_kind = 'capture' then
-        v_posting := ledger_write(p_tenant, v_key, 'capture', v_unit, v_original.to_account_id,
+        v_posting := ledger_write(p_tenant, v_key, 'capture', v_unit, ledger_account(p_tenant, v_unit, v_customer, 'held', v_condition),
           ledger_account(p_tenant, v_unit, null, 'redemption'), v_amount, v_customer, p_op, p_now, p_actor, v_original.id);
         -- A part captured leaves the rest held until it is released or captured too.
       else
-        v_posting := ledger_write(p_tenant, v_key, 'release', v_unit, v_original.to_account_id, v_available, v_amount, v_customer,
+        v_posting := ledger_write(p_tenant, v_key, 'release', v_unit, ledger_account(p_tenant, v_unit, v_customer, 'held', v_condition), v_available, v_amount, v_customer,
           p_op, p_now, p_actor, v_original.id);
         v_held := v_amount;
         for v_move in
@@ -285,4 +294,54 @@ begin
     v_results := v_results || ledger_apply_one(p_tenant, v_op, p_now, p_actor);
   end loop;
   return to_jsonb(v_results);
+end $$;
+
+-- For a merge: every balance of one customer goes to the survivor, and so do the very lots. Answers the lots' ids.
+create function ledger_merge(p_tenant bigint, p_now timestamptz, p_actor text, p_key text, p_from bigint, p_into bigint)
+returns jsonb language plpgsql as $$
+declare v_account record; v_target bigint; v_lots bigint[] := '{}'; v_moved bigint[];
+begin
+  perform ledger_account(p_tenant, unit_id, p_into, 'available', spend_condition) from ledger_accounts
+    where tenant_id = p_tenant and customer_id = p_from order by unit_id, spend_condition;
+  perform 1 from ledger_accounts where tenant_id = p_tenant and customer_id in (p_from, p_into) and role = 'available'
+    order by customer_id, unit_id, spend_condition for update;
+  for v_account in select * from ledger_accounts where tenant_id = p_tenant and customer_id = p_from
+     order by unit_id, spend_condition, role loop
+    v_target := ledger_account(p_tenant, v_account.unit_id, p_into, v_account.role, v_account.spend_condition);
+    if v_account.balance > 0 then
+      perform ledger_write(p_tenant, p_key || ':' || v_account.id, 'transfer', v_account.unit_id, v_account.id, v_target,
+        v_account.balance, p_from, '{"note": "merge"}', p_now, p_actor);
+    elsif v_account.balance < 0 then
+      perform ledger_write(p_tenant, p_key || ':' || v_account.id, 'transfer', v_account.unit_id, v_target, v_account.id,
+        -v_account.balance, p_from, '{"note": "merge"}', p_now, p_actor);
+    end if;
+    with moved as (update lots set account_id = v_target where tenant_id = p_tenant and account_id = v_account.id returning id)
+    select coalesce(array_agg(id), '{}') into v_moved from moved;
+    v_lots := v_lots || v_moved;
+    if v_account.role = 'available' then
+      perform ledger_settle(p_tenant, v_account.unit_id, p_into, v_target, v_account.spend_condition, p_now);
+    end if;
+  end loop;
+  return to_jsonb(v_lots);
+end $$;
+
+-- Undoes ledger_merge: the lots go back with what is left in them. What the two spent together stays spent; what is held
+-- or owed stays with the survivor.
+create function ledger_unmerge(p_tenant bigint, p_now timestamptz, p_actor text, p_key text, p_from bigint, p_into bigint, p_lots bigint[])
+returns void language plpgsql as $$
+declare v_account record; v_target bigint; v_amount bigint;
+begin
+  perform 1 from ledger_accounts where tenant_id = p_tenant and customer_id in (p_from, p_into) and role = 'available'
+    order by customer_id, unit_id, spend_condition for update;
+  for v_account in select * from ledger_accounts where tenant_id = p_tenant and customer_id = p_from
+     and role in ('available', 'pending') order by unit_id, spend_condition, role loop
+    v_target := ledger_account(p_tenant, v_account.unit_id, p_into, v_account.role, v_account.spend_condition);
+    with moved as (update lots set account_id = v_target
+      where tenant_id = p_tenant and account_id = v_account.id and id = any (p_lots) returning remaining)
+    select coalesce(sum(remaining), 0) into v_amount from moved;
+    if v_amount > 0 then
+      perform ledger_write(p_tenant, p_key || ':' || v_account.id, 'transfer', v_account.unit_id, v_account.id, v_target,
+        v_amount, p_from, '{"note": "merge undone"}', p_now, p_actor);
+    end if;
+  end loop;
 end $$;

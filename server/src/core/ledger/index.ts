@@ -1,0 +1,25 @@
+/**
+ * The ledger owns units, accounts, postings, lots and holds. Value moves only here.
+ *
+ * Invariants, held by the database itself (migrations 0007 and 0008):
+ * - a posting moves one positive amount between two accounts of one unit, is never changed, and its key is unique for ever;
+ * - a customer's available, pending and held balance never falls below zero; what must be taken back after it was spent
+ *   is owed, and repaid from what is earned next;
+ * - the open lots of an account add up to its balance; a spend takes the soonest to expire, a reversal restores the very lots.
+ */
+export {
+  addUnit,
+  applyOperation,
+  applyOperations,
+  balancesOf,
+  findDefaultUnit,
+  findPosting,
+  getUnit,
+  listPostings,
+  listUnits,
+  moveBalances,
+  restoreBalances,
+  settleDue,
+  totalsOf,
+} from './service.ts'
+export type * from './types.ts'
