@@ -73,3 +73,9 @@ function readApiHosts(text: string): Record<string, string> {
     }),
   )
 }
+
+/** The same, with flags of the command line, which win over the environment. */
+export function readConfigWith(flags: Environment): Config {
+  const given = Object.entries(flags).filter(([, value]) => value !== undefined)
+  return readConfig({ ...process.env, ...Object.fromEntries(given) })
+}

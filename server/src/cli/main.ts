@@ -1,0 +1,42 @@
+// The command line. Exit codes: 0 done, 1 refused or failed, 2 wrong usage.
+import { Command, CommanderError } from 'commander'
+import { registerMigrate } from './migrate.ts'
+import { explain } from './refusal.ts'
+import { registerServe } from './serve.ts'
+
+/** Every command registers itself: one line here, one file beside this one. */
+const commands: readonly ((program: Command) => void)[] = [registerServe, registerMigrate]
+
+const environmentHelp = `
+Environment:
+  HOST, PORT          where to listen (127.0.0.1, 8080)
+  PUBLIC_URL          how clients reach the server, for links and base URLs
+  DATABASE_URL        an existing PostgreSQL 16 to 18; without it an embedded one is used
+  DATA_DIR            where the embedded PostgreSQL keeps its files (data, beside the program)
+  REGULARS_DEMO=off   no demo tenant
+
+Exit codes: 0 done, 1 refused or failed, 2 wrong usage.`
+
+process.exitCode = await run(process.argv)
+
+async function run(argv: readonly string[]): Promise<number> {
+  const program = new Command('regulars')
+    .description('Open customer engagement and loyalty server.')
+    .addHelpText('after', environmentHelp)
+  for (const register of commands) register(program)
+  for (const command of withSubcommands(program)) {
+    command.showHelpAfterError('(--help shows what is possible)').exitOverride()
+  }
+  try {
+    await program.parseAsync([...argv])
+    return 0
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+    console.error(explain(error))
+    return 1
+  }
+}
+
+function withSubcommands(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(withSubcommands)]
+}

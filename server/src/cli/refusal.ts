@@ -1,0 +1,13 @@
+// What the command line says when it cannot do what was asked.
+import { DomainError } from '../platform/errors.ts'
+import { MigrationRefused } from '../platform/migrate.ts'
+
+/** A command cannot do what was asked, for a reason that its user can understand and mend. */
+export class Refusal extends Error {}
+
+/** An expected refusal is one sentence; anything else is a bug or a broken machine, where the stack helps. */
+export function explain(error: unknown): string {
+  if (error instanceof DomainError) return `regulars: ${error.code} ${JSON.stringify(error.data)}`
+  if (error instanceof Refusal || error instanceof MigrationRefused) return `regulars: ${error.message}`
+  return `regulars: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`
+}

@@ -1,0 +1,164 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import type { FastifyInstance } from 'fastify'
+import { createApp } from '../app.ts'
+import { type Config, readConfigWith } from '../platform/config.ts'
+import { openPool } from '../platform/db.ts'
+import { type Log, makeLog } from '../platform/log.ts'
+import { migrate } from '../platform/migrate.ts'
+import { openDatabase, tryLock } from '../platform/postgres/index.ts'
+import { Refusal } from './refusal.ts'
+
+type Flags = { readonly host?: string; readonly port?: string; readonly role?: string }
+
+export function registerServe(program: Command): void {
+  program
+    .command('serve')
+    .alias('start')
+    .description('Serve the APIs, the console and the jobs; runs until it is told to stop (SIGTERM, Ctrl-C).')
+    .option('--port <number>', 'port to listen on; 0 takes any free one (default: PORT or 8080)', checkPort)
+    .option('--host <address>', 'address to listen on (default: HOST or 127.0.0.1)')
+    .addOption(
+      new Option('--role <role>', 'what this process does (default: REGULARS_ROLE or all)').choices([
+        'api',
+        'worker',
+        'all',
+      ]),
+    )
+    .action((flags: Flags) => serve(readFlags(flags)))
+}
+
+function checkPort(text: string): string {
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return text
+  throw new InvalidArgumentError('It is a whole number from 0 to 65535.')
+}
+
+function readFlags(flags: Flags): Config {
+  try {
+    return readConfigWith({ HOST: flags.host, PORT: flags.port, REGULARS_ROLE: flags.role })
+  } catch (cause) {
+    throw new Refusal(cause instanceof Error ? cause.message : String(cause), { cause })
+  }
+}
+
+/** How long requests under way may take to finish once we are told to stop. */
+const shutdownMs = 10_000
+
+async function serve(config: Config): Promise<void> {
+  const log = makeLog({ level: config.logLevel })
+  const stop = stopSignal()
+  const locks = config.databaseUrl ? [] : lockDataDir(config)
+  try {
+    const database = await openDatabase({
+      ...config,
+      log: (message) => log.warn(message),
+      onLost: (error) => stop.now(error),
+    })
+    try {
+      await migrate(database.url)
+      await serveFrom(config, database.url, log, stop)
+    } finally {
+      await database.stop()
+    }
+  } finally {
+    for (const lock of locks) lock.release()
+  }
+}
+
+async function serveFrom(config: Config, url: string, log: Log, stop: StopSignal): Promise<void> {
+  const pool = openPool({
+    url,
+    max: config.poolSize,
+    onError: (error) => log.warn({ reason: error.message }, 'a database connection was lost'),
+  })
+  try {
+    const app = await createApp({ config, pool, log })
+    await listen(app, config)
+    if (!stop.told) announce(app, config)
+    const reason = await stop.promise
+    log.info('stopping')
+    await closeWithin(app, shutdownMs)
+    if (reason) throw new Refusal(reason.message, { cause: reason })
+  } finally {
+    await pool.end()
+  }
+}
+
+async function listen(app: FastifyInstance, config: Config): Promise<void> {
+  try {
+    await app.listen({ host: config.host, port: config.port })
+  } catch (error) {
+    await app.close()
+    const code = error instanceof Error && 'code' in error ? error.code : ''
+    const reasons: Record<string, string> = {
+      EADDRINUSE: `port ${config.port} on ${config.host} is in use: stop the other program or choose another with --port`,
+      EACCES: `port ${config.port} may not be used by this user: choose one above 1023 with --port`,
+      EADDRNOTAVAIL: `${config.host} is not an address of this machine: choose another with --host`,
+    }
+    throw new Refusal(reasons[String(code)] ?? String(error), { cause: error })
+  }
+}
+
+function announce(app: FastifyInstance, config: Config): void {
+  const address = app.addresses()[0]
+  const chosen = config.port === 0 && typeof address === 'object'
+  const base = chosen ? `http://${config.host}:${address.port}` : config.publicUrl
+  console.log('Regulars is ready')
+  console.log(`  console   ${base}/`)
+  console.log(`  API docs  ${base}/docs`)
+  console.log(`  data      ${config.databaseUrl ? 'DATABASE_URL' : config.dataDir}`)
+}
+
+/** Waits for requests under way, then cuts the rest off. */
+async function closeWithin(app: FastifyInstance, milliseconds: number): Promise<void> {
+  const patience = setTimeout(() => app.server.closeAllConnections(), milliseconds)
+  await app.close()
+  clearTimeout(patience)
+}
+
+/** One process of each role per embedded database. Several processes share a DATABASE_URL, where nothing is locked. */
+function lockDataDir(config: Config): { release(): void }[] {
+  const run = join(config.dataDir, 'run')
+  mkdirSync(run, { recursive: true })
+  const roles = config.role === 'all' ? ['api', 'worker'] : [config.role]
+  const locks: { release(): void }[] = []
+  for (const role of roles) {
+    const attempt = tryLock(join(run, `serve-${role}.lock`))
+    if (attempt.held) {
+      locks.push(attempt)
+      continue
+    }
+    for (const lock of locks) lock.release()
+    throw new Refusal(
+      `process ${attempt.holder.pid} already serves ${config.dataDir}: stop it, or set another DATA_DIR (and --port)`,
+    )
+  }
+  return locks
+}
+
+type StopSignal = {
+  /** Resolves when we are to stop; with an error when something made us. */
+  readonly promise: Promise<Error | undefined>
+  readonly told: boolean
+  now(error: Error): void
+}
+
+function stopSignal(): StopSignal {
+  const { promise, resolve } = Promise.withResolvers<Error | undefined>()
+  const state = { told: false }
+  const tell = (error?: Error) => {
+    state.told = true
+    resolve(error)
+  }
+  // Kept for good: a second Ctrl-C must not cut the shutdown short and leave the database behind.
+  process.on('SIGINT', () => tell())
+  process.on('SIGTERM', () => tell())
+  return {
+    promise,
+    get told() {
+      return state.told
+    },
+    now: tell,
+  }
+}
