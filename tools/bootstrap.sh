@@ -68,7 +68,10 @@ install_packages() {
   (
     cd "$root"
     unset npm_config_local_prefix npm_config_prefix npm_package_json INIT_CWD
-    quietly npm ci --include=dev --include=optional --no-audit --no-fund --ignore-scripts=false
+    # Not `npm ci`: it refuses a lockfile made where the registry lacked the binaries of other platforms. This installs
+    # the very versions of the lockfile too, and leaves the file alone.
+    rm -rf node_modules
+    quietly npm install --no-save --include=dev --include=optional --no-audit --no-fund --ignore-scripts=false
   ) || fail "the packages could not be installed"
   printf '%s\n' "$wanted" >"$stamp"
 }
