@@ -10,6 +10,8 @@ create table purchases (
   source text not null,
   -- told with a secret; only then may it earn
   confirmed boolean not null,
+  -- the source whose lines are kept; a more trusted one replaces them
+  lines_source text,
   state text not null default 'completed' constraint purchases_state check (state in ('open', 'completed', 'partly_cancelled', 'cancelled')),
   currency text not null,
   -- null while nobody has told the total

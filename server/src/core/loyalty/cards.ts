@@ -1,0 +1,147 @@
+import { type Ctx, transact } from '../../platform/ctx.ts'
+import { DomainError } from '../../platform/errors.ts'
+import { emitChanges } from '../../platform/outbox.ts'
+import { refusingTakenNumber } from './service.ts'
+import {
+  type CardQuery,
+  insertCard,
+  moveCards,
+  restoreCards,
+  selectCard,
+  selectCards,
+  selectCardTypes,
+  selectFreeCard,
+  updateCardRow,
+  upsertCardType,
+} from './store.ts'
+import type { Card, CardType } from './types.ts'
+
+export function listCardTypes(ctx: Ctx): Promise<CardType[]> {
+  return selectCardTypes(ctx)
+}
+
+/** Refuses card_type.not_found. */
+export async function getCardType(ctx: Ctx, id: number): Promise<CardType> {
+  const type = (await selectCardTypes(ctx)).find((candidate) => candidate.id === id)
+  if (!type) throw new DomainError('card_type.not_found', { cardTypeId: id })
+  return type
+}
+
+/** Adds a card type or renames the one with this code. */
+export function putCardType(ctx: Ctx, type: Omit<CardType, 'id'>): Promise<CardType> {
+  return upsertCardType(ctx, type)
+}
+
+/** By id; `total` counts all that match. */
+export function listCards(ctx: Ctx, query: CardQuery): Promise<{ items: Card[]; total: number }> {
+  return selectCards(ctx, query)
+}
+
+export function findCardByNumber(ctx: Ctx, number: string): Promise<Card | undefined> {
+  return selectCard(ctx, { number })
+}
+
+/** Refuses card.not_found. */
+export async function getCard(ctx: Ctx, id: number): Promise<Card> {
+  const card = await selectCard(ctx, { id })
+  if (!card) throw new DomainError('card.not_found', { cardId: id })
+  return card
+}
+
+export interface NewCard {
+  readonly cardTypeId: number
+  readonly number: string
+  readonly customerId?: number
+  readonly storeId?: number
+  readonly state?: Card['state']
+  readonly validFrom?: Date
+  readonly validTo?: Date
+  readonly data?: Readonly<Record<string, unknown>>
+}
+
+/** Refuses card_type.not_found, card.number_taken. */
+export function createCard(ctx: Ctx, card: NewCard): Promise<Card> {
+  return transact(ctx, async (ctx) => {
+    const type = await getCardType(ctx, card.cardTypeId)
+    const row = {
+      cardTypeId: type.id,
+      number: card.number,
+      customerId: card.customerId ?? null,
+      storeId: card.storeId ?? null,
+      state: card.state ?? ('active' as const),
+      validFrom: card.validFrom ?? null,
+      validTo: card.validTo ?? null,
+      data: card.data ?? {},
+    }
+    const created = await refusingTakenNumber(card.number, () => insertCard(ctx, row))
+    await emitCard(ctx, created, 'created')
+    return created
+  })
+}
+
+/** Replaces what is given. Refuses card.not_found, card_type.not_found, card.number_taken. */
+export function updateCard(ctx: Ctx, change: Partial<Omit<Card, 'id' | 'updatedAt'>> & { id: number }): Promise<Card> {
+  return transact(ctx, async (ctx) => {
+    const card = await selectCard(ctx, { id: change.id }, true)
+    if (!card) throw new DomainError('card.not_found', { cardId: change.id })
+    if (change.cardTypeId !== undefined) await getCardType(ctx, change.cardTypeId)
+    const updated = await refusingTakenNumber(change.number ?? card.number, () =>
+      updateCardRow(ctx, { ...card, ...change, id: card.id }),
+    )
+    await emitCard(ctx, updated, 'updated')
+    return updated
+  })
+}
+
+/**
+ * Gives a free card to a customer. The same customer again changes nothing. Refuses card.not_found, card.blocked, card.taken.
+ */
+export function assignCard(ctx: Ctx, assignment: { number: string; customerId: number }): Promise<Card> {
+  return transact(ctx, async (ctx) => {
+    const card = await selectCard(ctx, { number: assignment.number }, true)
+    if (!card) throw new DomainError('card.not_found', { number: assignment.number })
+    if (card.customerId === assignment.customerId) return card
+    if (card.customerId !== null) throw new DomainError('card.taken', { number: assignment.number })
+    if (card.state === 'blocked') throw new DomainError('card.blocked', { number: assignment.number })
+    return give(ctx, card, assignment.customerId)
+  })
+}
+
+/** Gives any free card of a type; a customer who has one of the type keeps it. Refuses card_type.not_found, card.none_free. */
+export function assignFreeCard(ctx: Ctx, assignment: { cardTypeId: number; customerId: number }): Promise<Card> {
+  return transact(ctx, async (ctx) => {
+    await getCardType(ctx, assignment.cardTypeId)
+    const own = await selectCards(ctx, { ...assignment, state: 'active', offset: 0, limit: 1 })
+    if (own.items[0]) return own.items[0]
+    const card = await selectFreeCard(ctx, assignment.cardTypeId)
+    if (!card) throw new DomainError('card.none_free', { cardTypeId: assignment.cardTypeId })
+    return give(ctx, card, assignment.customerId)
+  })
+}
+
+async function give(ctx: Ctx, card: Card, customerId: number): Promise<Card> {
+  const given = await updateCardRow(ctx, { ...card, customerId })
+  await emitCard(ctx, given, 'assigned')
+  return given
+}
+
+function emitCard(ctx: Ctx, card: Card, operation: string): Promise<void> {
+  return emitChanges(ctx, [
+    {
+      entity: 'card',
+      entityId: card.id,
+      customerId: card.customerId,
+      operation,
+      data: { cardTypeId: card.cardTypeId },
+    },
+  ])
+}
+
+/** For a merge: the cards go to the survivor. Answers their ids, for `restoreCardsOf`. */
+export function moveCardsOf(ctx: Ctx, move: { fromId: number; intoId: number }): Promise<number[]> {
+  return moveCards(ctx, move)
+}
+
+export function restoreCardsOf(ctx: Ctx, move: { intoId: number; ids: readonly number[] }): Promise<void> {
+  return restoreCards(ctx, move)
+}

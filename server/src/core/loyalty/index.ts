@@ -1,0 +1,36 @@
+/**
+ * Loyalty owns programmes and what they pay, tiers, and cards. It decides; the ledger moves the value.
+ *
+ * Invariants: `evaluate` is pure, so that a quote, the sale itself and a replay of history agree; a card belongs to one
+ * customer at most and its number to one card.
+ */
+export {
+  assignCard,
+  assignFreeCard,
+  createCard,
+  findCardByNumber,
+  getCard,
+  getCardType,
+  listCards,
+  listCardTypes,
+  moveCardsOf,
+  putCardType,
+  restoreCardsOf,
+  updateCard,
+} from './cards.ts'
+export { evaluate, pointsFor } from './rules.ts'
+export {
+  addTier,
+  createProgramme,
+  findDefaultProgramme,
+  getProgramme,
+  listProgrammes,
+  listTiers,
+  pointsForPayment,
+  pointsValue,
+  recordActivity,
+  redeem,
+  tierOf,
+  updateProgramme,
+} from './service.ts'
+export type * from './types.ts'

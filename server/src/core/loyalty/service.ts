@@ -1,0 +1,209 @@
+import { type Ctx, transact } from '../../platform/ctx.ts'
+import { violates } from '../../platform/db.ts'
+import { DomainError } from '../../platform/errors.ts'
+import { currencyScale, type Minor } from '../../platform/money.ts'
+import { emitChanges } from '../../platform/outbox.ts'
+import { applyOperation, type Posted, totalsOf } from '../ledger/index.ts'
+import { pointsFor, pointsToPay, tierFor, valueOfPoints } from './rules.ts'
+import { insertProgramme, insertTier, selectProgrammes, selectTiers, updateProgrammeRow } from './store.ts'
+import type { Programme, ProgrammeSettings, Tier } from './types.ts'
+
+/** All programmes but deleted ones, in the order they were made. */
+export async function listProgrammes(ctx: Ctx, filter: { state?: Programme['state'] } = {}): Promise<Programme[]> {
+  const programmes = await selectProgrammes(ctx)
+  return filter.state ? programmes.filter((programme) => programme.state === filter.state) : programmes
+}
+
+/** Refuses programme.not_found. */
+export async function getProgramme(ctx: Ctx, id: number): Promise<Programme> {
+  const programme = (await selectProgrammes(ctx)).find((candidate) => candidate.id === id)
+  if (!programme) throw new DomainError('programme.not_found', { programmeId: id })
+  return programme
+}
+
+/** The programme that purchases earn in. */
+export async function findDefaultProgramme(ctx: Ctx): Promise<Programme | undefined> {
+  return (await selectProgrammes(ctx)).find((programme) => programme.isDefault)
+}
+
+export function createProgramme(
+  ctx: Ctx,
+  programme: Omit<Programme, 'id' | 'createdAt' | 'state'>,
+): Promise<Programme> {
+  return transact(ctx, async (ctx) => {
+    const created = await insertProgramme(ctx, programme)
+    await emitChanges(ctx, [{ entity: 'programme', entityId: created.id, operation: 'created' }])
+    return created
+  })
+}
+
+/** Refuses programme.not_found. */
+export function updateProgramme(
+  ctx: Ctx,
+  change: { id: number; name?: string; settings?: ProgrammeSettings; state?: Programme['state'] },
+): Promise<Programme> {
+  return transact(ctx, async (ctx) => {
+    const programme = await getProgramme(ctx, change.id)
+    const next = {
+      ...programme,
+      name: change.name ?? programme.name,
+      settings: change.settings ?? programme.settings,
+      state: change.state ?? programme.state,
+    }
+    await updateProgrammeRow(ctx, next)
+    await emitChanges(ctx, [{ entity: 'programme', entityId: next.id, operation: 'updated' }])
+    return next
+  })
+}
+
+export function addTier(ctx: Ctx, tier: Omit<Tier, 'id'>): Promise<Tier> {
+  return insertTier(ctx, tier)
+}
+
+export function listTiers(ctx: Ctx, programmeId: number): Promise<Tier[]> {
+  return selectTiers(ctx, programmeId)
+}
+
+/** The customer's tier in the default programme by what was ever earned, and how far the next one is. */
+export async function tierOf(
+  ctx: Ctx,
+  customerId: number,
+): Promise<{ tier: Tier | undefined; next: Tier | undefined; earned: Minor }> {
+  const programme = await findDefaultProgramme(ctx)
+  if (!programme) return { tier: undefined, next: undefined, earned: 0 }
+  const [tiers, totals] = [
+    await selectTiers(ctx, programme.id),
+    await totalsOf(ctx, { customerId, unitId: programme.unitId }),
+  ]
+  const tier = tierFor(tiers, totals.earned)
+  const next = tiers.filter((candidate) => candidate.threshold > totals.earned).sort((a, b) => a.rank - b.rank)[0]
+  return { tier, next, earned: totals.earned }
+}
+
+/** What points of a programme pay for, in minor units of the tenant's currency. */
+export function pointsValue(ctx: Ctx, programme: Programme, points: Minor): Minor {
+  return valueOfPoints(programme.settings, points, currencyScale(ctx.tenant.currency))
+}
+
+/** How many points of a programme pay an amount of the tenant's currency. */
+export function pointsForPayment(ctx: Ctx, programme: Programme, amountMinor: Minor): Minor {
+  return pointsToPay(programme.settings, amountMinor, currencyScale(ctx.tenant.currency))
+}
+
+export interface Activity {
+  readonly programmeId: number
+  readonly customerId: number
+  /** Unique for ever: a retry changes nothing. */
+  readonly key: string
+  /** points and stored_value: the money spent or put on, in minor units of the tenant's currency. */
+  readonly amountMinor?: Minor
+  /** items: how many pieces; 1 when absent. */
+  readonly quantity?: number
+  /** points: a fixed bonus on top of what the amount earns. */
+  readonly bonusPoints?: Minor
+  readonly note?: string
+  readonly data?: Readonly<Record<string, unknown>>
+}
+
+/**
+ * A cashier's entry in a programme: points for an amount, money put on, a fixed reward, a visit, pieces of an item.
+ * Refuses programme.not_found, programme.inactive, and amount.invalid where nothing would be earned.
+ */
+export async function recordActivity(ctx: Ctx, activity: Activity): Promise<Posted & { programme: Programme }> {
+  const programme = await getActiveProgramme(ctx, activity.programmeId)
+  const amount = activityAmount(ctx, programme, activity)
+  if (amount <= 0) throw new DomainError('amount.invalid', { amount: activity.amountMinor ?? 0, field: 'amount' })
+  const { expiresAfterDays, activatesAfterDays } = programme.settings
+  const posted = await applyOperation(ctx, {
+    kind: 'earn',
+    key: activity.key,
+    unitId: programme.unitId,
+    customerId: activity.customerId,
+    programmeId: programme.id,
+    amount,
+    note: activity.note,
+    data: {
+      ...activity.data,
+      ...(activity.amountMinor === undefined ? {} : { originalAmountMinor: activity.amountMinor }),
+    },
+    ...(expiresAfterDays ? { expiresAt: daysFromNow(ctx, expiresAfterDays) } : {}),
+    ...(activatesAfterDays ? { activatesAt: daysFromNow(ctx, activatesAfterDays) } : {}),
+  })
+  return { ...posted, programme }
+}
+
+function activityAmount(ctx: Ctx, programme: Programme, activity: Activity): Minor {
+  switch (programme.kind) {
+    case 'points': {
+      const rate = programme.settings.pointsPerUnit ?? 1
+      const earned = pointsFor({
+        amountMinor: activity.amountMinor ?? 0,
+        currencyScale: currencyScale(ctx.tenant.currency),
+        rate,
+      })
+      return earned + (activity.bonusPoints ?? 0)
+    }
+    case 'stored_value':
+      return activity.amountMinor ?? 0
+    case 'fixed_reward':
+      return programme.settings.rewardMinor ?? 0
+    case 'visits':
+      return 1
+    case 'items':
+      return activity.quantity ?? 1
+  }
+}
+
+export interface Redemption {
+  readonly programmeId: number
+  readonly customerId: number
+  readonly key: string
+  /** In the unit of the programme: points, minor units of money, visits, pieces. */
+  readonly amount?: Minor
+  /** points: a money value to pay with points instead of a number of points. */
+  readonly valueMinor?: Minor
+  readonly note?: string
+  readonly data?: Readonly<Record<string, unknown>>
+}
+
+/** Redeems in a programme. Refuses programme.not_found, programme.inactive, amount.invalid, balance.insufficient. */
+export async function redeem(ctx: Ctx, redemption: Redemption): Promise<Posted & { programme: Programme }> {
+  const programme = await getActiveProgramme(ctx, redemption.programmeId)
+  const amount =
+    redemption.amount ??
+    (redemption.valueMinor === undefined ? 0 : pointsForPayment(ctx, programme, redemption.valueMinor))
+  const { key, customerId, note, data } = redemption
+  const posted = await applyOperation(ctx, {
+    kind: 'spend',
+    key,
+    unitId: programme.unitId,
+    customerId,
+    programmeId: programme.id,
+    amount,
+    note,
+    data,
+  })
+  return { ...posted, programme }
+}
+
+async function getActiveProgramme(ctx: Ctx, id: number): Promise<Programme> {
+  const programme = await getProgramme(ctx, id)
+  if (programme.state !== 'active') throw new DomainError('programme.inactive', { programmeId: id })
+  return programme
+}
+
+const dayMilliseconds = 86_400_000
+
+function daysFromNow(ctx: Ctx, days: number): Date {
+  return new Date(ctx.clock.now().getTime() + days * dayMilliseconds)
+}
+
+/** Maps a taken number to card.number_taken; for the card use cases. */
+export async function refusingTakenNumber<Result>(number: string, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work()
+  } catch (error) {
+    if (violates(error, 'cards_number_key')) throw new DomainError('card.number_taken', { number }, { cause: error })
+    throw error
+  }
+}

@@ -1,0 +1,90 @@
+import type { Id } from '../../platform/ids.ts'
+import type { Minor } from '../../platform/money.ts'
+import type { UnitId } from '../ledger/index.ts'
+
+export type ProgrammeId = Id<'programme'>
+
+export type ProgrammeKind = 'points' | 'stored_value' | 'fixed_reward' | 'visits' | 'items'
+
+export type PurchaseSource = 'till' | 'shop' | 'import' | 'api' | 'newsletter' | 'tracking'
+
+export interface ProgrammeSettings {
+  /** points: how many for one whole unit of the purchase's currency; fractions are lost (rounded down) per purchase. */
+  readonly pointsPerUnit?: number
+  /** points: how many pay for one whole unit of the tenant's currency. */
+  readonly pointsPerCurrencyUnitRedeemed?: number
+  /** fixed_reward: what every activity gives, in minor units. */
+  readonly rewardMinor?: Minor
+  /** Whose word earns. Never tracking: a browser can't be trusted with value. */
+  readonly earnSources?: readonly PurchaseSource[]
+  readonly activatesAfterDays?: number
+  readonly expiresAfterDays?: number
+}
+
+export interface Programme {
+  readonly id: ProgrammeId
+  readonly kind: ProgrammeKind
+  readonly name: string
+  readonly unitId: UnitId
+  readonly isDefault: boolean
+  readonly settings: ProgrammeSettings
+  readonly state: 'active' | 'inactive' | 'deleted'
+  readonly createdAt: Date
+}
+
+/** What the rules look at when a purchase may earn. */
+export interface Basket {
+  readonly source: PurchaseSource
+  readonly confirmed: boolean
+  readonly currency: string
+  readonly currencyScale: number
+  /** The part of the total that may earn, in minor units. */
+  readonly earningMinor: Minor
+  readonly occurredAt: Date
+}
+
+/** What a programme gives for a basket, and why: `reason` is a stable word that screens translate. */
+export interface Evaluation {
+  readonly points: Minor
+  readonly activatesAt?: Date
+  readonly expiresAt?: Date
+  readonly why: Readonly<Record<string, unknown>> & { readonly reason: EvaluationReason }
+}
+
+export type EvaluationReason =
+  | 'earned'
+  | 'programme_inactive'
+  | 'not_a_points_programme'
+  | 'not_confirmed'
+  | 'source_does_not_earn'
+  | 'below_one_point'
+
+export interface Tier {
+  readonly id: Id<'tier'>
+  readonly programmeId: ProgrammeId
+  readonly name: string
+  readonly rank: number
+  /** Points earned (in the unit's smallest part) that lead into the tier. */
+  readonly threshold: Minor
+  readonly settings: Readonly<Record<string, unknown>>
+}
+
+export interface CardType {
+  readonly id: Id<'cardType'>
+  readonly code: string
+  readonly name: string
+  readonly prefix: string
+}
+
+export interface Card {
+  readonly id: Id<'card'>
+  readonly cardTypeId: CardType['id']
+  readonly number: string
+  readonly customerId: number | null
+  readonly storeId: number | null
+  readonly state: 'active' | 'blocked'
+  readonly validFrom: Date | null
+  readonly validTo: Date | null
+  readonly data: Readonly<Record<string, unknown>>
+  readonly updatedAt: Date
+}
