@@ -50,6 +50,9 @@ create table audit_log (
   id bigint not null default nextval('entity_id'),
   actor_kind text not null,
   actor_id text not null,
+  -- the way in: an API's name, console, cli
+  via text not null default '',
+  ip text,
   action text not null,
   entity text,
   entity_id bigint,

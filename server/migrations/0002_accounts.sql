@@ -11,7 +11,8 @@ create table staff_users (
   created_at timestamptz not null default now(),
   primary key (tenant_id, id)
 );
--- Sign-in starts from the e-mail alone, so an address belongs to one staff user of the whole server.
+-- Sign-in may start from the e-mail alone: an address belongs to one staff user of a tenant, and the password decides
+-- where somebody works for several.
 create unique index staff_users_email_key on staff_users (tenant_id, lower(email));
 create index staff_users_sign_in on staff_users (lower(email));
 
@@ -97,3 +98,16 @@ create table one_time_codes (
   primary key (tenant_id, id)
 );
 create index one_time_codes_hash on one_time_codes (tenant_id, purpose, code_hash);
+create index one_time_codes_subject on one_time_codes (tenant_id, purpose, subject, id);
+
+-- How often something was tried lately (a sign-in by address and by IP), in windows that start with the first attempt.
+-- Server-wide, because a sign-in does not know its tenant yet; unlogged, because a crash may forget it.
+create unlogged table attempt_counters (
+  scope text not null,
+  -- sha-256 of what is counted, so that no address is kept here
+  subject_hash text not null,
+  started_at timestamptz not null,
+  attempts int not null,
+  primary key (scope, subject_hash)
+);
+create index attempt_counters_age on attempt_counters (started_at);

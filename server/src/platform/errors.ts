@@ -17,6 +17,7 @@ export const errorKinds = {
   'tenant.not_found': 'not_found',
   'tenant.slug_taken': 'conflict',
   'credentials.wrong': 'unauthenticated',
+  'credentials.taken': 'conflict',
   'token.invalid': 'unauthenticated',
   'token.expired': 'unauthenticated',
   'code.wrong': 'invalid',
