@@ -1,0 +1,37 @@
+// The person or company behind every API: its identities, profile, attributes, addresses and sources.
+// Invariants: a value of an identity leads to at most one customer; two identified customers are never merged silently;
+// a merged customer has no identities and leads to its survivor; an erased one has no name.
+
+export { dayOf } from './attribute-rules.ts'
+export { type Identified, type Identify, type IdentifyPolicy, identify } from './identify.ts'
+export {
+  claimKey,
+  displayName,
+  externalId,
+  findEmail,
+  findPhone,
+  isDay,
+  normaliseEmail,
+  normalisePhone,
+  primaryEmail,
+  primaryIdentity,
+  primaryPhone,
+} from './rules.ts'
+export {
+  addIdentity,
+  createCustomer,
+  findCustomerByCode,
+  findCustomerById,
+  findCustomerByIdentity,
+  getCustomer,
+  getCustomers,
+  identitiesOf,
+  removeIdentity,
+  replaceCustomer,
+  setAttributes,
+  setPrimaryIdentity,
+  updateCustomer,
+  verifyIdentity,
+} from './service.ts'
+export type * from './types.ts'
+export { countCustomers, listCustomers, searchCustomers } from './views.ts'
