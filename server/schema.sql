@@ -1,0 +1,1287 @@
+-- Written by `node tools/schema.ts` from a migrated database; do not edit. The job queue's own schema
+-- (graphile_worker) and partitions, which are made as time passes, are left out.
+
+create extension pg_trgm;
+
+create sequence entity_id as bigint start 1000 increment 1 cache 1;
+create sequence event_id as bigint start 1 increment 1 cache 1;
+
+create table api_credentials (
+  tenant_id bigint not null,
+  id bigint default nextval('entity_id'::regclass) not null,
+  api text not null,
+  kind text not null,
+  public_id text not null,
+  secret_hash text,
+  sealed_secret bytea,
+  data jsonb default '{}'::jsonb not null,
+  created_at timestamp with time zone default now() not null,
+  revoked_at timestamp with time zone,
+  constraint api_credentials_pkey PRIMARY KEY (tenant_id, id),
+  constraint api_credentials_key UNIQUE (tenant_id, api, kind, public_id),
+  constraint api_credentials_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+);
+create index api_credentials_public on api_credentials USING btree (api, kind, public_id);
+
+create table api_keys (
+  tenant_id bigint not null,
+  id bigint default nextval('entity_id'::regclass) not null,
+  name text not null,
+  key_hash text not null,
+  key_prefix text not null,
+  scopes text[] default '{}'::text[] not null,
+  created_at timestamp with time zone default now() not null,
+  last_used_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  constraint api_keys_pkey PRIMARY KEY (tenant_id, id),
+  constraint api_keys_hash_key UNIQUE (tenant_id, key_hash),
+  constraint api_keys_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+);
+create index api_keys_hash on api_keys USING btree (key_hash);
+
+create table api_tokens (
+  tenant_id bigint not null,
+  id bigint default nextval('entity_id'::regclass) not null,
+  api text not null,
+  kind text not null,
+  token_hash text not null,
+  customer_id bigint,
+  data jsonb default '{}'::jsonb not null,
+  expires_at timestamp with time zone,
+  created_at timestamp with time zone default now() not null,
+  revoked_at timestamp with time zone,
+  constraint api_tokens_pkey PRIMARY KEY (tenant_id, id),
+  constraint api_tokens_hash_key UNIQUE (tenant_id, token_hash),
+  constraint api_tokens_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+);
+create index api_tokens_customer on api_tokens USING btree (tenant_id, customer_id);
+create index api_tokens_hash on api_tokens USING btree (token_hash);
+
+create table attribute_definitions (
+  tenant_id bigint not null,
+  id bigint default nextval('entity_id'::regclass) not null,
+  list_id bigint,
+  name text not null,
+  label text default ''::text not null,
+  data_type text default 'text'::text not null,
+  choices jsonb default '[]'::jsonb not null,
+  default_value text,
+  preview_value text,
+  created_at timestamp with time zone default now() not null,
+  constraint attribute_definitions_pkey PRIMARY KEY (tenant_id, id),
+  constraint attribute_definitions_name_key UNIQUE NULLS NOT DISTINCT (tenant_id, list_id, name),
+  constraint attribute_definitions_type CHECK ((data_type = ANY (ARRAY['text'::text, 'number'::text, 'integer'::text, 'boolean'::text, 'date'::text, 'gender'::text, 'choice'::text, 'choices'::text, 'json'::text]))),
+  constraint attribute_definitions_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+);
+
+create table audit_log (
+  tenant_id bigint not null,
+  id bigint default nextval('entity_id'::regclass) not null,
+  actor_kind text not null,
+  actor_id text not null,
+  action text not null,
+  entity text,
+  entity_id bigint,
+  data jsonb default '{}'::jsonb not null,
+  created_at timestamp with time zone default now() not null,
+  constraint audit_log_pkey PRIMARY KEY (tenant_id, id),
+  constraint audit_log_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+);
+create index audit_log_entity on audit_log USING btree (tenant_id, entity, entity_id, id);
+
+create table brands (
+  tenant_id bigint not null,
+  id bigint default nextval('entity_id'::regclass) not null,
+  external_id text not null,
+  name text not null,
+  state text default 'active'::text not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint brands_pkey PRIMARY KEY (tenant_id, id),
+  constraint brands_external_id_key UNIQUE (tenant_id, external_id),
+  constraint brands_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+);
+
+create table card_types (
+  tenant_id bigint not null,
+  id bigint default nextval('entity_id'::regclass) not null,
+  code text not null,
+  name text not null,
+  prefix text default ''::text not null,
+  constraint card_types_pkey PRIMARY KEY (tenant_id, id),
+  constraint card_types_code_key UNIQUE (tenant_id, code),
+  constraint card_types_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+);
+
+create table cards (
+  tenant_id bigint not null,
+  id bigint default nextval('entity_id'::regclass) not null,
+  card_type_id bigint not null,
+  number text not null,
+  customer_id bigint,
+  store_id bigint,
+  state text default 'active'::text not null,
+  valid_from timestamp with time zone,
+  valid_to timestamp with time zone,
+  data jsonb default '{}'::jsonb not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint cards_pkey PRIMARY KEY (tenant_id, id),
+  constraint cards_number_key UNIQUE (tenant_id, number),
+  constraint cards_state CHECK ((state = ANY (ARRAY['active'::text, 'blocked'::text]))),
+  constraint cards_tenant_id_card_type_id_fkey FOREIGN KEY (tenant_id, card_type_id) REFERENCES card_types(tenant_id, id),
+  constraint cards_tenant_id_customer_id_fkey FOREIGN KEY (tenant_id, customer_id) REFERENCES customers(tenant_id, id),
+  constraint cards_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+);
+create index cards_customer on cards USING btree (tenant_id, customer_id);
+
+create table categories (
+  tenant_id bigint not null,
+  id bigint default nextval('entity_id'::regclass) not null,
+  parent_id bigint,
+  external_id text not null,
+  name text not null,
+  data jsonb default '{}'::jsonb not null,
+  state text default 'active'::text not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint categories_pkey PRIMARY KEY (tenant_id, id),
+  constraint categories_external_id_key UNIQUE (tenant_id, external_id),
+  constraint categories_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint categories_tenant_id_parent_id_fkey FOREIGN KEY (tenant_id, parent_id) REFERENCES categories(tenant_id, id)
+);
+
+create table change_readers (
+  tenant_id bigint not null,
+  reader text not null,
+  xid xid8 default '0'::xid8 not null,
+  id bigint default 0 not null,
+  constraint change_readers_pkey PRIMARY KEY (tenant_id, reader),
+  constraint change_readers_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+);
+
+create table changes (
+  tenant_id bigint not null,
+  id bigint default nextval('entity_id'::regclass) not null,
+  xid xid8 default pg_current_xact_id() not null,
+  entity text not null,
+  entity_id bigint not null,
+  customer_id bigint,
+  operation text not null,
+  data jsonb default '{}'::jsonb not null,
+  created_at timestamp with time zone default now() not null,
+  constraint changes_pkey PRIMARY KEY (tenant_id, id),
+  constraint changes_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+);
+create index changes_entity on changes USING btree (tenant_id, entity, entity_id, id);
+create index changes_feed on changes USING btree (tenant_id, xid, id);
+
+create table collected_items (
+  tenant_id bigint not null,
+  customer_id bigint not null,
+  kind text not null,
+  product_code text not null,
+  quantity numeric(14,3) default 1 not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint collected_items_pkey PRIMARY KEY (tenant_id, customer_id, kind, product_code),
+  constraint collected_items_kind CHECK ((kind = ANY (ARRAY['cart'::text, 'wish'::text]))),
+  constraint collected_items_tenant_id_customer_id_fkey FOREIGN KEY (tenant_id, customer_id) REFERENCES customers(tenant_id, id),
+  constraint collected_items_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+);
+
+create table consent_history (
+  tenant_id bigint not null,
+  id bigint default nextval('entity_id'::regclass) not null,
+  customer_id bigint,
+  subject text not null,
+  event text not null,
+  source text not null,
+  actor text not null,
+  ip text,
+  user_agent text,
+  text_version text,
+  data jsonb default '{}'::jsonb not null,
+  created_at timestamp with time zone default now() not null,
+  constraint consent_history_pkey PRIMARY KEY (tenant_id, id),
+  constraint consent_history_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+);
+create index consent_history_customer on consent_history USING btree (tenant_id, customer_id, id);
+create index consent_history_time on consent_history USING btree (tenant_id, created_at, id);
+
+create table consents (
+  tenant_id bigint not null,
+  customer_id bigint not null,
+  consent_type text not null,
+  given boolean not null,
+  changed_at timestamp with time zone default now() not null,
+  constraint consents_pkey PRIMARY KEY (tenant_id, customer_id, consent_type),
+  constraint consents_tenant_id_customer_id_fkey FOREIGN KEY (tenant_id, customer_id) REFERENCES customers(tenant_id, id),
+  constraint consents_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+);
+
+create table customer_addresses (
+  tenant_id bigint not null,
+  id bigint default nextval('entity_id'::regclass) not null,
+  customer_id bigint not null,
+  kind text default 'home'::text not null,
+  is_primary boolean default false not null,
+  line1 text,
+  line2 text,
+  city text,
+  region text,
+  postal_code text,
+  country text,
+  latitude numeric(9,6),
+  longitude numeric(9,6),
+  data jsonb default '{}'::jsonb not null,
+  created_at timestamp with time zone default now() not null,
+  constraint customer_addresses_pkey PRIMARY KEY (tenant_id, id),
+  constraint customer_addresses_tenant_id_customer_id_fkey FOREIGN KEY (tenant_id, customer_id) REFERENCES customers(tenant_id, id),
+  constraint customer_addresses_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+);
+create index customer_addresses_customer on customer_addresses USING btree (tenant_id, customer_id);
+create unique index customer_addresses_primary_key on customer_addresses USING btree (tenant_id, customer_id) WHERE is_primary;
+
+create table customer_merges (
+  tenant_id bigint not null,
+  id bigint default nextval('entity_id'::regclass) not null,
+  from_customer_id bigint not null,
+  into_customer_id bigint not null,
+  reason text not null,
+  moved jsonb not null,
+  created_at timestamp with time zone default now() not null,
+  undone_at timestamp with time zone,
+  constraint customer_merges_pkey PRIMARY KEY (tenant_id, id),
+  constraint customer_merges_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint customer_merges_tenant_id_from_customer_id_fkey FOREIGN KEY (tenant_id, from_customer_id) REFERENCES customers(tenant_id, id),
+  constraint customer_merges_tenant_id_into_customer_id_fkey FOREIGN KEY (tenant_id, into_customer_id) REFERENCES customers(tenant_id, id)
+);
+
+create table customer_source_records (
+  tenant_id bigint not null,
+  id bigint default nextval('entity_id'::regclass) not null,
+  customer_id bigint not null,
+  source text not null,
+  external_id text,
+  created_at timestamp with time zone default now() not null,
+  constraint customer_source_records_pkey PRIMARY KEY (tenant_id, id),
+  constraint customer_source_records_key UNIQUE NULLS NOT DISTINCT (tenant_id, customer_id, source, external_id),
+  constraint customer_source_records_tenant_id_customer_id_fkey FOREIGN KEY (tenant_id, customer_id) REFERENCES customers(tenant_id, id),
+  constraint customer_source_records_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+);
+create index customer_source_records_external on customer_source_records USING btree (tenant_id, source, external_id);
+
+create table customer_tiers (
+  tenant_id bigint not null,
+  id bigint default nextval('entity_id'::regclass) not null,
+  customer_id bigint not null,
+  tier_id bigint not null,
+  valid_from timestamp with time zone not null,
+  valid_to timestamp with time zone,
+  constraint customer_tiers_pkey PRIMARY KEY (tenant_id, id),
+  constraint customer_tiers_tenant_id_customer_id_fkey FOREIGN KEY (tenant_id, customer_id) REFERENCES customers(tenant_id, id),
+  constraint customer_tiers_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint customer_tiers_tenant_id_tier_id_fkey FOREIGN KEY (tenant_id, tier_id) REFERENCES tiers(tenant_id, id)
+);
+create index customer_tiers_customer on customer_tiers USING btree (tenant_id, customer_id, valid_from);
+
+create table customers (
+  tenant_id bigint not null,
+  id bigint default nextval('entity_id'::regclass) not null,
+  kind text default 'person'::text not null,
+  state text default 'identified'::text not null,
+  merged_into bigint,
+  code text not null,
+  title text,
+  first_name text,
+  middle_name text,
+  last_name text,
+  company_name text,
+  gender text,
+  birthday date,
+  language text,
+  country text,
+  time_zone text,
+  password_hash text,
+  store_id bigint,
+  source text,
+  attributes jsonb default '{}'::jsonb not null,
+  first_seen_at timestamp with time zone default now() not null,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint customers_pkey PRIMARY KEY (tenant_id, id),
+  constraint customers_code_key UNIQUE (tenant_id, code),
+  constraint customers_gender CHECK ((gender = ANY (ARRAY['male'::text, 'female'::text, 'other'::text]))),
+  constraint customers_kind CHECK ((kind = ANY (ARRAY['person'::text, 'company'::text]))),
+  constraint customers_merged CHECK (((state = 'merged'::text) = (merged_into IS NOT NULL))),
+  constraint customers_state CHECK ((state = ANY (ARRAY['anonymous'::text, 'identified'::text, 'merged'::text, 'erased'::text]))),
+  constraint customers_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint customers_tenant_id_merged_into_fkey FOREIGN KEY (tenant_id, merged_into) REFERENCES customers(tenant_id, id),
+  constraint customers_tenant_id_store_id_fkey FOREIGN KEY (tenant_id, store_id) REFERENCES organisations(tenant_id, id)
+);
+create index customers_merged_into on customers USING btree (tenant_id, merged_into) WHERE (merged_into IS NOT NULL);
+create index customers_name on customers USING btree (tenant_id, lower(last_name), lower(first_name), id);
+create index customers_search on customers USING gin (lower(((((((COALESCE(first_name, ''::text) || ' '::text) || COALESCE(last_name, ''::text)) || ' '::text) || COALESCE(company_name, ''::text)) || ' '::text) || code)) gin_trgm_ops);
+
+create table devices (
+  tenant_id bigint not null,
+  id bigint default nextval('entity_id'::regclass) not null,
+  did text not null,
+  customer_id bigint not null,
+  platform text,
+  push_token text,
+  time_zone_minutes integer,
+  created_at timestamp with time zone default now() not null,
+  seen_at timestamp with time zone default now() not null,
+  constraint devices_pkey PRIMARY KEY (tenant_id, id),
+  constraint devices_did_key UNIQUE (tenant_id, did),
+  constraint devices_tenant_id_customer_id_fkey FOREIGN KEY (tenant_id, customer_id) REFERENCES customers(tenant_id, id),
+  constraint devices_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+);
+create index devices_customer on devices USING btree (tenant_id, customer_id);
+
+create table events (
+  tenant_id bigint not null,
+  id bigint default nextval('event_id'::regclass) not null,
+  occurred_at timestamp with time zone not null,
+  type text not null,
+  customer_id bigint,
+  device_id bigint,
+  session text,
+  product_code text,
+  quantity numeric(14,3),
+  data jsonb,
+  created_at timestamp with time zone default now() not null,
+  constraint events_pkey PRIMARY KEY (tenant_id, id, occurred_at)
+) partition by RANGE (occurred_at);
+create index events_customer on events USING btree (tenant_id, customer_id, occurred_at DESC);
+create index events_product on events USING btree (tenant_id, product_code, occurred_at DESC) WHERE (product_code IS NOT NULL);
+
+create table idempotency_keys (
+  tenant_id bigint not null,
+  scope text not null,
+  key text not null,
+  request_hash text not null,
+  status integer,
+  response jsonb,
+  created_at timestamp with time zone default now() not null,
+  constraint idempotency_keys_pkey PRIMARY KEY (tenant_id, scope, key),
+  constraint idempotency_keys_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+);
+create index idempotency_keys_age on idempotency_keys USING btree (created_at);
+
+create table identities (
+  tenant_id bigint not null,
+  id bigint default nextval('entity_id'::regclass) not null,
+  customer_id bigint not null,
+  kind text not null,
+  source text default ''::text not null,
+  value text not null,
+  display text not null,
+  is_primary boolean default false not null,
+  verified_at timestamp with time zone,
+  created_at timestamp with time zone default now() not null,
+  constraint identities_pkey PRIMARY KEY (tenant_id, id),
+  constraint identities_value_key UNIQUE (tenant_id, kind, source, value),
+  constraint identities_kind CHECK ((kind = ANY (ARRAY['email'::text, 'phone'::text, 'device'::text, 'card'::text, 'login'::text, 'social'::text, 'external'::text]))),
+  constraint identities_tenant_id_customer_id_fkey FOREIGN KEY (tenant_id, customer_id) REFERENCES customers(tenant_id, id),
+  constraint identities_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+);
+create index identities_customer on identities USING btree (tenant_id, customer_id, kind);
+create unique index identities_primary_key on identities USING btree (tenant_id, customer_id, kind) WHERE is_primary;
+create index identities_search on identities USING gin (value gin_trgm_ops);
+
+create table ledger_accounts (
+  tenant_id bigint not null,
+  id bigint default nextval('entity_id'::regclass) not null,
+  unit_id bigint not null,
+  customer_id bigint,
+  role text not null,
+  spend_condition text default ''::text not null,
+  balance bigint default 0 not null,
+  constraint ledger_accounts_pkey PRIMARY KEY (tenant_id, id),
+  constraint ledger_accounts_key UNIQUE NULLS NOT DISTINCT (tenant_id, customer_id, unit_id, role, spend_condition),
+  constraint ledger_accounts_floor CHECK (
+CASE
+    WHEN (role = 'owed'::text) THEN (balance <= 0)
+    WHEN (customer_id IS NOT NULL) THEN (balance >= 0)
+    ELSE (balance = 0)
+END),
+  constraint ledger_accounts_owner CHECK (((customer_id IS NOT NULL) = (role = ANY (ARRAY['available'::text, 'pending'::text, 'held'::text, 'owed'::text])))),
+  constraint ledger_accounts_role CHECK ((role = ANY (ARRAY['available'::text, 'pending'::text, 'held'::text, 'owed'::text, 'issue'::text, 'redemption'::text, 'expiry'::text, 'adjustment'::text]))),
+  constraint ledger_accounts_tenant_id_customer_id_fkey FOREIGN KEY (tenant_id, customer_id) REFERENCES customers(tenant_id, id),
+  constraint ledger_accounts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint ledger_accounts_tenant_id_unit_id_fkey FOREIGN KEY (tenant_id, unit_id) REFERENCES units(tenant_id, id)
+);
+
+create table list_members (
+  tenant_id bigint not null,
+  list_id bigint not null,
+  customer_id bigint not null,
+  registered_at timestamp with time zone not null,
+  confirmed_at timestamp with time zone,
+  left_at timestamp with time zone,
+  left_by_person boolean default false not null,
+  bounced_at timestamp with time zone,
+  source text default ''::text not null,
+  attributes jsonb default '{}'::jsonb not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint list_members_pkey PRIMARY KEY (tenant_id, list_id, customer_id),
+  constraint list_members_tenant_id_customer_id_fkey FOREIGN KEY (tenant_id, customer_id) REFERENCES customers(tenant_id, id),
+  constraint list_members_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint list_members_tenant_id_list_id_fkey FOREIGN KEY (tenant_id, list_id) REFERENCES lists(tenant_id, id) ON DELETE CASCADE
+);
+create index list_members_customer on list_members USING btree (tenant_id, customer_id);
+
+create table lists (
+  tenant_id bigint not null,
+  id bigint default nextval('entity_id'::regclass) not null,
+  name text not null,
+  description text default ''::text not null,
+  locked boolean default false not null,
+  settings jsonb default '{}'::jsonb not null,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint lists_pkey PRIMARY KEY (tenant_id, id),
+  constraint lists_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+);
+
+create table lot_movements (
+  tenant_id bigint not null,
+  posting_id bigint not null,
+  lot_id bigint not null,
+  amount bigint not null,
+  constraint lot_movements_pkey PRIMARY KEY (tenant_id, posting_id, lot_id),
+  constraint lot_movements_amount CHECK ((amount <> 0)),
+  constraint lot_movements_tenant_id_lot_id_fkey FOREIGN KEY (tenant_id, lot_id) REFERENCES lots(tenant_id, id),
+  constraint lot_movements_tenant_id_posting_id_fkey FOREIGN KEY (tenant_id, posting_id) REFERENCES postings(tenant_id, id)
+);
+create index lot_movements_lot on lot_movements USING btree (tenant_id, lot_id);
+
+create table lots (
+  tenant_id bigint not null,
+  id bigint default nextval('entity_id'::regclass) not null,
+  account_id bigint not null,
+  posting_id bigint not null,
+  amount bigint not null,
+  remaining bigint not null,
+  activates_at timestamp with time zone,
+  expires_at timestamp with time zone,
+  constraint lots_pkey PRIMARY KEY (tenant_id, id),
+  constraint lots_remaining CHECK (((remaining >= 0) AND (remaining <= amount))),
+  constraint lots_tenant_id_account_id_fkey FOREIGN KEY (tenant_id, account_id) REFERENCES ledger_accounts(tenant_id, id),
+  constraint lots_tenant_id_posting_id_fkey FOREIGN KEY (tenant_id, posting_id) REFERENCES postings(tenant_id, id)
+);
+create index lots_due_activation on lots USING btree (activates_at) WHERE ((remaining > 0) AND (activates_at IS NOT NULL));
+create index lots_due_expiry on lots USING btree (expires_at) WHERE ((remaining > 0) AND (expires_at IS NOT NULL));
+create index lots_open on lots USING btree (tenant_id, account_id, expires_at, id) WHERE (remaining > 0);
+create index lots_posting on lots USING btree (tenant_id, posting_id);
+
+create table messages (
+  tenant_id bigint not null,
+  id bigint default nextval('entity_id'::regclass) not null,
+  key text not null,
+  channel text not null,
+  purpose text not null,
+  customer_id bigint,
+  to_address text not null,
+  subject text,
+  body_text text,
+  body_html text,
+  headers jsonb default '{}'::jsonb not null,
+  state text default 'waiting'::text not null,
+  reason text,
+  provider text,
+  attempts integer default 0 not null,
+  next_attempt_at timestamp with time zone default now() not null,
+  created_at timestamp with time zone default now() not null,
+  sent_at timestamp with time zone,
+  constraint messages_pkey PRIMARY KEY (tenant_id, id),
+  constraint messages_key_key UNIQUE (tenant_id, key),
+  constraint messages_channel CHECK ((channel = ANY (ARRAY['email'::text, 'sms'::text, 'push'::text]))),
+  constraint messages_purpose CHECK ((purpose = ANY (ARRAY['bulk'::text, 'chain'::text, 'transactional'::text, 'security'::text]))),
+  constraint messages_state CHECK ((state = ANY (ARRAY['waiting'::text, 'sent'::text, 'refused'::text, 'failed'::text]))),
+  constraint messages_tenant_id_customer_id_fkey FOREIGN KEY (tenant_id, customer_id) REFERENCES customers(tenant_id, id),
+  constraint messages_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+);
+create index messages_customer on messages USING btree (tenant_id, customer_id, id DESC);
+create index messages_to on messages USING btree (tenant_id, to_address, id DESC);
+create index messages_waiting on messages USING btree (next_attempt_at) WHERE (state = 'waiting'::text);
+
+create table one_time_codes (
+  tenant_id bigint not null,
+  id bigint default nextval('entity_id'::regclass) not null,
+  purpose text not null,
+  subject text not null,
+  code_hash text not null,
+  attempts_left integer default 5 not null,
+  data jsonb default '{}'::jsonb not null,
+  expires_at timestamp with time zone not null,
+  used_at timestamp with time zone,
+  created_at timestamp with time zone default now() not null,
+  constraint one_time_codes_pkey PRIMARY KEY (tenant_id, id),
+  constraint one_time_codes_attempts CHECK ((attempts_left >= 0)),
+  constraint one_time_codes_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+);
+create index one_time_codes_hash on one_time_codes USING btree (tenant_id, purpose, code_hash);
+
+create table organisations (
+  tenant_id bigint not null,
+  id bigint default nextval('entity_id'::regclass) not null,
+  parent_id bigint,
+  kind text not null,
+  code text not null,
+  name text not null,
+  email text,
+  phone text,
+  url text,
+  description text,
+  address jsonb default '{}'::jsonb not null,
+  latitude numeric(9,6),
+  longitude numeric(9,6),
+  opening_hours jsonb default '[]'::jsonb not null,
+  attributes jsonb default '{}'::jsonb not null,
+  visible boolean default true not null,
+  state text default 'active'::text not null,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint organisations_pkey PRIMARY KEY (tenant_id, id),
+  constraint organisations_code_key UNIQUE (tenant_id, code),
+  constraint organisations_kind CHECK ((kind = ANY (ARRAY['business'::text, 'merchant'::text, 'store'::text]))),
+  constraint organisations_state CHECK ((state = ANY (ARRAY['active'::text, 'inactive'::text, 'deleted'::text]))),
+  constraint organisations_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint organisations_tenant_id_parent_id_fkey FOREIGN KEY (tenant_id, parent_id) REFERENCES organisations(tenant_id, id)
+);
+
+create table postings (
+  tenant_id bigint not null,
+  id bigint default nextval('entity_id'::regclass) not null,
+  key text not null,
+  kind text not null,
+  unit_id bigint not null,
+  from_account_id bigint not null,
+  to_account_id bigint not null,
+  amount bigint not null,
+  customer_id bigint not null,
+  programme_id bigint,
+  purchase_id bigint,
+  reverses_id bigint,
+  note text,
+  data jsonb,
+  actor text default ''::text not null,
+  occurred_at timestamp with time zone not null,
+  created_at timestamp with time zone default now() not null,
+  constraint postings_pkey PRIMARY KEY (tenant_id, id),
+  constraint postings_key_key UNIQUE (tenant_id, key),
+  constraint postings_amount CHECK ((amount > 0)),
+  constraint postings_kind CHECK ((kind = ANY (ARRAY['earn'::text, 'spend'::text, 'adjust'::text, 'transfer'::text, 'hold'::text, 'capture'::text, 'release'::text, 'reverse'::text, 'activate'::text, 'expire'::text, 'repay'::text]))),
+  constraint postings_two_accounts CHECK ((from_account_id <> to_account_id)),
+  constraint postings_tenant_id_from_account_id_fkey FOREIGN KEY (tenant_id, from_account_id) REFERENCES ledger_accounts(tenant_id, id),
+  constraint postings_tenant_id_programme_id_fkey FOREIGN KEY (tenant_id, programme_id) REFERENCES programmes(tenant_id, id),
+  constraint postings_tenant_id_to_account_id_fkey FOREIGN KEY (tenant_id, to_account_id) REFERENCES ledger_accounts(tenant_id, id)
+);
+create index postings_customer on postings USING btree (tenant_id, customer_id, id);
+create index postings_purchase on postings USING btree (tenant_id, purchase_id) WHERE (purchase_id IS NOT NULL);
+create index postings_reverses on postings USING btree (tenant_id, reverses_id) WHERE (reverses_id IS NOT NULL);
+create index postings_time on postings USING btree (tenant_id, occurred_at);
+
+create table product_codes (
+  tenant_id bigint not null,
+  list_code text not null,
+  code text not null,
+  product_id bigint not null,
+  constraint product_codes_pkey PRIMARY KEY (tenant_id, list_code, code),
+  constraint product_codes_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint product_codes_tenant_id_product_id_fkey FOREIGN KEY (tenant_id, product_id) REFERENCES products(tenant_id, id) ON DELETE CASCADE
+);
+create index product_codes_product on product_codes USING btree (tenant_id, product_id);
+
+create table products (
+  tenant_id bigint not null,
+  id bigint default nextval('entity_id'::regclass) not null,
+  code text not null,
+  name text not null,
+  description text default ''::text not null,
+  brand_id bigint,
+  category_id bigint,
+  price_minor bigint,
+  old_price_minor bigint,
+  currency text,
+  vat_rate numeric(6,3),
+  url text,
+  image_url text,
+  available boolean default true not null,
+  stock_quantity numeric(14,3),
+  composition text default 'flat'::text not null,
+  data jsonb default '{}'::jsonb not null,
+  state text default 'active'::text not null,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint products_pkey PRIMARY KEY (tenant_id, id),
+  constraint products_code_key UNIQUE (tenant_id, code),
+  constraint products_state CHECK ((state = ANY (ARRAY['active'::text, 'inactive'::text, 'deleted'::text]))),
+  constraint products_tenant_id_brand_id_fkey FOREIGN KEY (tenant_id, brand_id) REFERENCES brands(tenant_id, id),
+  constraint products_tenant_id_category_id_fkey FOREIGN KEY (tenant_id, category_id) REFERENCES categories(tenant_id, id),
+  constraint products_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+);
+create index products_category on products USING btree (tenant_id, category_id);
+create index products_name on products USING gin (lower(name) gin_trgm_ops);
+
+create table programmes (
+  tenant_id bigint not null,
+  id bigint default nextval('entity_id'::regclass) not null,
+  kind text not null,
+  name text not null,
+  unit_id bigint not null,
+  is_default boolean default false not null,
+  settings jsonb default '{}'::jsonb not null,
+  state text default 'active'::text not null,
+  created_at timestamp with time zone default now() not null,
+  constraint programmes_pkey PRIMARY KEY (tenant_id, id),
+  constraint programmes_kind CHECK ((kind = ANY (ARRAY['points'::text, 'stored_value'::text, 'fixed_reward'::text, 'visits'::text, 'items'::text]))),
+  constraint programmes_state CHECK ((state = ANY (ARRAY['active'::text, 'inactive'::text, 'deleted'::text]))),
+  constraint programmes_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint programmes_tenant_id_unit_id_fkey FOREIGN KEY (tenant_id, unit_id) REFERENCES units(tenant_id, id)
+);
+create unique index programmes_default_key on programmes USING btree (tenant_id) WHERE is_default;
+
+create table purchase_effects (
+  tenant_id bigint not null,
+  id bigint default nextval('entity_id'::regclass) not null,
+  purchase_id bigint not null,
+  kind text not null,
+  programme_id bigint not null,
+  unit_id bigint not null,
+  amount bigint not null,
+  posting_key text not null,
+  why jsonb default '{}'::jsonb not null,
+  constraint purchase_effects_pkey PRIMARY KEY (tenant_id, id),
+  constraint purchase_effects_posting_key UNIQUE (tenant_id, posting_key),
+  constraint purchase_effects_amount CHECK ((amount > 0)),
+  constraint purchase_effects_kind CHECK ((kind = ANY (ARRAY['earn'::text, 'reverse'::text]))),
+  constraint purchase_effects_tenant_id_programme_id_fkey FOREIGN KEY (tenant_id, programme_id) REFERENCES programmes(tenant_id, id),
+  constraint purchase_effects_tenant_id_purchase_id_fkey FOREIGN KEY (tenant_id, purchase_id) REFERENCES purchases(tenant_id, id)
+);
+create index purchase_effects_purchase on purchase_effects USING btree (tenant_id, purchase_id);
+
+create table purchase_lines (
+  tenant_id bigint not null,
+  id bigint default nextval('entity_id'::regclass) not null,
+  purchase_id bigint not null,
+  "position" integer not null,
+  product_id bigint,
+  code text not null,
+  name text default ''::text not null,
+  quantity numeric(14,3) not null,
+  unit_price numeric(18,6) not null,
+  total_minor bigint not null,
+  vat_rate numeric(6,3),
+  category_code text,
+  item_type text,
+  earns boolean default true not null,
+  cancelled_quantity numeric(14,3) default 0 not null,
+  cancels_line_id bigint,
+  data jsonb,
+  constraint purchase_lines_pkey PRIMARY KEY (tenant_id, id),
+  constraint purchase_lines_position_key UNIQUE (tenant_id, purchase_id, "position"),
+  constraint purchase_lines_tenant_id_purchase_id_fkey FOREIGN KEY (tenant_id, purchase_id) REFERENCES purchases(tenant_id, id)
+);
+
+create table purchase_numbers (
+  tenant_id bigint not null,
+  number text not null,
+  constraint purchase_numbers_pkey PRIMARY KEY (tenant_id, number),
+  constraint purchase_numbers_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+);
+
+create table purchase_payments (
+  tenant_id bigint not null,
+  id bigint default nextval('entity_id'::regclass) not null,
+  purchase_id bigint not null,
+  kind text not null,
+  amount_minor bigint not null,
+  unit_id bigint,
+  unit_amount bigint,
+  posting_key text,
+  data jsonb,
+  constraint purchase_payments_pkey PRIMARY KEY (tenant_id, id),
+  constraint purchase_payments_kind CHECK ((kind = ANY (ARRAY['cash'::text, 'card'::text, 'points'::text, 'credit'::text, 'voucher'::text, 'other'::text]))),
+  constraint purchase_payments_tenant_id_purchase_id_fkey FOREIGN KEY (tenant_id, purchase_id) REFERENCES purchases(tenant_id, id)
+);
+create index purchase_payments_purchase on purchase_payments USING btree (tenant_id, purchase_id);
+
+create table purchase_reports (
+  tenant_id bigint not null,
+  id bigint default nextval('entity_id'::regclass) not null,
+  purchase_id bigint not null,
+  space text not null,
+  number text not null,
+  source text not null,
+  confirmed boolean not null,
+  total_minor bigint,
+  customer_id bigint,
+  occurred_at timestamp with time zone not null,
+  request_hash text not null,
+  created_at timestamp with time zone default now() not null,
+  constraint purchase_reports_pkey PRIMARY KEY (tenant_id, id),
+  constraint purchase_reports_number_key UNIQUE (tenant_id, space, number),
+  constraint purchase_reports_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint purchase_reports_tenant_id_purchase_id_fkey FOREIGN KEY (tenant_id, purchase_id) REFERENCES purchases(tenant_id, id)
+);
+create index purchase_reports_purchase on purchase_reports USING btree (tenant_id, purchase_id);
+
+create table purchases (
+  tenant_id bigint not null,
+  id bigint default nextval('entity_id'::regclass) not null,
+  kind text default 'sale'::text not null,
+  number text not null,
+  customer_id bigint,
+  store_id bigint,
+  source text not null,
+  confirmed boolean not null,
+  lines_source text,
+  state text default 'completed'::text not null,
+  currency text not null,
+  total_minor bigint,
+  occurred_at timestamp with time zone not null,
+  cancels_id bigint,
+  type_code text,
+  channel text,
+  till text,
+  card_number text,
+  data jsonb default '{}'::jsonb not null,
+  earned_at timestamp with time zone,
+  possible_twin boolean default false not null,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint purchases_pkey PRIMARY KEY (tenant_id, id),
+  constraint purchases_kind CHECK ((kind = ANY (ARRAY['sale'::text, 'cancellation'::text, 'adjustment'::text]))),
+  constraint purchases_state CHECK ((state = ANY (ARRAY['open'::text, 'completed'::text, 'partly_cancelled'::text, 'cancelled'::text]))),
+  constraint purchases_tenant_id_cancels_id_fkey FOREIGN KEY (tenant_id, cancels_id) REFERENCES purchases(tenant_id, id),
+  constraint purchases_tenant_id_customer_id_fkey FOREIGN KEY (tenant_id, customer_id) REFERENCES customers(tenant_id, id),
+  constraint purchases_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint purchases_tenant_id_store_id_fkey FOREIGN KEY (tenant_id, store_id) REFERENCES organisations(tenant_id, id)
+);
+create index purchases_cancels on purchases USING btree (tenant_id, cancels_id) WHERE (cancels_id IS NOT NULL);
+create index purchases_customer on purchases USING btree (tenant_id, customer_id, occurred_at DESC, id DESC);
+create index purchases_number on purchases USING btree (tenant_id, number);
+create index purchases_time on purchases USING btree (tenant_id, occurred_at DESC, id DESC);
+
+create table reference_items (
+  tenant_id bigint not null,
+  id bigint default nextval('entity_id'::regclass) not null,
+  kind text not null,
+  code text not null,
+  name text not null,
+  data jsonb default '{}'::jsonb not null,
+  "position" integer default 0 not null,
+  state text default 'active'::text not null,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint reference_items_pkey PRIMARY KEY (tenant_id, id),
+  constraint reference_items_code_key UNIQUE (tenant_id, kind, code),
+  constraint reference_items_state CHECK ((state = ANY (ARRAY['active'::text, 'inactive'::text, 'deleted'::text]))),
+  constraint reference_items_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+);
+
+create table schema_migrations (
+  version integer not null,
+  name text not null,
+  checksum text not null,
+  applied_at timestamp with time zone default now() not null,
+  constraint schema_migrations_pkey PRIMARY KEY (version)
+);
+
+create table segment_members (
+  tenant_id bigint not null,
+  segment_id bigint not null,
+  customer_id bigint not null,
+  created_at timestamp with time zone default now() not null,
+  constraint segment_members_pkey PRIMARY KEY (tenant_id, segment_id, customer_id),
+  constraint segment_members_tenant_id_customer_id_fkey FOREIGN KEY (tenant_id, customer_id) REFERENCES customers(tenant_id, id),
+  constraint segment_members_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint segment_members_tenant_id_segment_id_fkey FOREIGN KEY (tenant_id, segment_id) REFERENCES segments(tenant_id, id) ON DELETE CASCADE
+);
+create index segment_members_customer on segment_members USING btree (tenant_id, customer_id);
+
+create table segments (
+  tenant_id bigint not null,
+  id bigint default nextval('entity_id'::regclass) not null,
+  name text not null,
+  kind text default 'static'::text not null,
+  rule jsonb,
+  created_at timestamp with time zone default now() not null,
+  constraint segments_pkey PRIMARY KEY (tenant_id, id),
+  constraint segments_kind CHECK ((kind = ANY (ARRAY['static'::text, 'dynamic'::text]))),
+  constraint segments_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+);
+
+create table server_secrets (
+  name text not null,
+  value bytea not null,
+  constraint server_secrets_pkey PRIMARY KEY (name)
+);
+
+create table staff_sessions (
+  tenant_id bigint not null,
+  token_hash text not null,
+  staff_user_id bigint not null,
+  csrf_token text not null,
+  expires_at timestamp with time zone not null,
+  created_at timestamp with time zone default now() not null,
+  constraint staff_sessions_pkey PRIMARY KEY (tenant_id, token_hash),
+  constraint staff_sessions_tenant_id_staff_user_id_fkey FOREIGN KEY (tenant_id, staff_user_id) REFERENCES staff_users(tenant_id, id) ON DELETE CASCADE
+);
+create index staff_sessions_token on staff_sessions USING btree (token_hash);
+
+create table staff_users (
+  tenant_id bigint not null,
+  id bigint default nextval('entity_id'::regclass) not null,
+  email text not null,
+  name text not null,
+  role text not null,
+  password_hash text,
+  state text default 'active'::text not null,
+  last_login_at timestamp with time zone,
+  created_at timestamp with time zone default now() not null,
+  constraint staff_users_pkey PRIMARY KEY (tenant_id, id),
+  constraint staff_users_role CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'marketer'::text, 'cashier'::text, 'viewer'::text]))),
+  constraint staff_users_state CHECK ((state = ANY (ARRAY['active'::text, 'disabled'::text]))),
+  constraint staff_users_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+);
+create unique index staff_users_email_key on staff_users USING btree (tenant_id, lower(email));
+create index staff_users_sign_in on staff_users USING btree (lower(email));
+
+create table subscriptions (
+  tenant_id bigint not null,
+  customer_id bigint not null,
+  channel text not null,
+  purpose text not null,
+  subscribed boolean not null,
+  changed_at timestamp with time zone default now() not null,
+  constraint subscriptions_pkey PRIMARY KEY (tenant_id, customer_id, channel, purpose),
+  constraint subscriptions_channel CHECK ((channel = ANY (ARRAY['email'::text, 'sms'::text, 'web_push'::text, 'mobile_push'::text]))),
+  constraint subscriptions_purpose CHECK ((purpose = ANY (ARRAY['bulk'::text, 'chain'::text, 'transactional'::text]))),
+  constraint subscriptions_tenant_id_customer_id_fkey FOREIGN KEY (tenant_id, customer_id) REFERENCES customers(tenant_id, id),
+  constraint subscriptions_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+);
+
+create table suppressions (
+  tenant_id bigint not null,
+  channel text not null,
+  address_hash text not null,
+  reason text not null,
+  address text,
+  comment text,
+  created_at timestamp with time zone default now() not null,
+  constraint suppressions_pkey PRIMARY KEY (tenant_id, channel, address_hash),
+  constraint suppressions_reason CHECK ((reason = ANY (ARRAY['bounced'::text, 'complained'::text, 'blacklisted'::text, 'unsubscribed'::text, 'erased'::text]))),
+  constraint suppressions_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+);
+
+create table tags (
+  tenant_id bigint not null,
+  customer_id bigint not null,
+  tag text not null,
+  created_at timestamp with time zone default now() not null,
+  constraint tags_pkey PRIMARY KEY (tenant_id, customer_id, tag),
+  constraint tags_tenant_id_customer_id_fkey FOREIGN KEY (tenant_id, customer_id) REFERENCES customers(tenant_id, id),
+  constraint tags_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+);
+create index tags_tag on tags USING btree (tenant_id, tag);
+
+create table tenants (
+  id bigint default nextval('entity_id'::regclass) not null,
+  slug text not null,
+  name text not null,
+  currency text default 'EUR'::text not null,
+  time_zone text default 'Europe/Berlin'::text not null,
+  language text default 'en'::text not null,
+  country text default 'DE'::text not null,
+  settings jsonb default '{}'::jsonb not null,
+  created_at timestamp with time zone default now() not null,
+  constraint tenants_pkey PRIMARY KEY (id),
+  constraint tenants_slug_key UNIQUE (slug),
+  constraint tenants_slug_shape CHECK ((slug ~ '^[a-z0-9][a-z0-9-]{0,39}$'::text))
+);
+
+create table tiers (
+  tenant_id bigint not null,
+  id bigint default nextval('entity_id'::regclass) not null,
+  programme_id bigint not null,
+  name text not null,
+  rank integer not null,
+  threshold bigint not null,
+  settings jsonb default '{}'::jsonb not null,
+  constraint tiers_pkey PRIMARY KEY (tenant_id, id),
+  constraint tiers_rank_key UNIQUE (tenant_id, programme_id, rank),
+  constraint tiers_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint tiers_tenant_id_programme_id_fkey FOREIGN KEY (tenant_id, programme_id) REFERENCES programmes(tenant_id, id)
+);
+
+create table units (
+  tenant_id bigint not null,
+  id bigint default nextval('entity_id'::regclass) not null,
+  kind text not null,
+  code text not null,
+  name text not null,
+  currency text,
+  scale integer default 0 not null,
+  is_default boolean default false not null,
+  created_at timestamp with time zone default now() not null,
+  constraint units_pkey PRIMARY KEY (tenant_id, id),
+  constraint units_code_key UNIQUE (tenant_id, code),
+  constraint units_currency CHECK (((kind = 'money'::text) = (currency IS NOT NULL))),
+  constraint units_kind CHECK ((kind = ANY (ARRAY['points'::text, 'money'::text, 'visits'::text, 'items'::text]))),
+  constraint units_scale CHECK (((scale >= 0) AND (scale <= 6))),
+  constraint units_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+);
+create unique index units_default_key on units USING btree (tenant_id, kind, COALESCE(currency, ''::text)) WHERE is_default;
+
+CREATE OR REPLACE FUNCTION public.ledger_account(p_tenant bigint, p_unit bigint, p_customer bigint, p_role text, p_condition text DEFAULT ''::text)
+ RETURNS bigint
+ LANGUAGE plpgsql
+AS $function$
+declare v_id bigint;
+begin
+  select id into v_id from ledger_accounts
+   where tenant_id = p_tenant and customer_id is not distinct from p_customer and unit_id = p_unit
+     and role = p_role and spend_condition = p_condition;
+  if v_id is null then
+    insert into ledger_accounts (tenant_id, unit_id, customer_id, role, spend_condition)
+    values (p_tenant, p_unit, p_customer, p_role, p_condition)
+    on conflict on constraint ledger_accounts_key do nothing returning id into v_id;
+    if v_id is null then
+      select id into v_id from ledger_accounts
+       where tenant_id = p_tenant and customer_id is not distinct from p_customer and unit_id = p_unit
+         and role = p_role and spend_condition = p_condition;
+    end if;
+  end if;
+  return v_id;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.ledger_apply(p_tenant bigint, p_now timestamp with time zone, p_actor text, p_ops jsonb)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+AS $function$
+declare v_op jsonb; v_results jsonb[] := '{}'; v_owner record;
+begin
+  for v_owner in
+    select distinct unit_id, customer_id, condition from (
+      select (op ->> 'unitId')::bigint as unit_id, (op ->> 'customerId')::bigint as customer_id, coalesce(op ->> 'spendCondition', '') as condition
+        from jsonb_array_elements(p_ops) op
+      union all
+      select (op ->> 'unitId')::bigint, (op ->> 'toCustomerId')::bigint, coalesce(op ->> 'spendCondition', '')
+        from jsonb_array_elements(p_ops) op where op ? 'toCustomerId') owners
+     order by customer_id, unit_id, condition loop
+    perform 1 from ledger_accounts where tenant_id = p_tenant
+       and id = ledger_account(p_tenant, v_owner.unit_id, v_owner.customer_id, 'available', v_owner.condition) for update;
+  end loop;
+  for v_op in select value from jsonb_array_elements(p_ops) loop
+    v_results := v_results || ledger_apply_one(p_tenant, v_op, p_now, p_actor);
+  end loop;
+  return to_jsonb(v_results);
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.ledger_apply_one(p_tenant bigint, p_op jsonb, p_now timestamp with time zone, p_actor text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_key text := p_op ->> 'key'; v_kind text := p_op ->> 'kind'; v_unit bigint := (p_op ->> 'unitId')::bigint;
+  v_customer bigint := (p_op ->> 'customerId')::bigint; v_amount bigint := (p_op ->> 'amount')::bigint;
+  v_condition text := coalesce(p_op ->> 'spendCondition', '');
+  v_available bigint; v_balance bigint; v_target bigint; v_target_available bigint; v_posting bigint; v_old postings; v_original postings;
+  v_activates timestamptz := (p_op ->> 'activatesAt')::timestamptz; v_done bigint; v_move record; v_held bigint; v_role text;
+begin
+  select * into v_old from postings where tenant_id = p_tenant and key = v_key;
+  if v_old.id is not null then
+    -- A retry changes nothing; the same key for something else is a mistake of the caller.
+    if not ledger_same_person(p_tenant, v_old.customer_id, v_customer) or v_old.unit_id <> v_unit or v_old.kind <> v_kind
+       or (v_kind in ('earn', 'spend', 'hold', 'adjust', 'transfer') and v_old.amount <> abs(v_amount)) then
+      return ledger_refusal('posting.key_reused', v_key);
+    end if;
+    select balance into v_balance from ledger_accounts where tenant_id = p_tenant
+       and id = ledger_account(p_tenant, v_unit, v_customer, 'available', v_condition);
+    return jsonb_build_object('key', v_key, 'postingId', v_old.id, 'amount', v_old.amount, 'balance', v_balance, 'replayed', true);
+  end if;
+
+  v_available := ledger_account(p_tenant, v_unit, v_customer, 'available', v_condition);
+  perform ledger_settle(p_tenant, v_unit, v_customer, v_available, v_condition, p_now);
+  select balance into v_balance from ledger_accounts where tenant_id = p_tenant and id = v_available;
+
+  if v_kind = 'earn' or (v_kind = 'adjust' and v_amount > 0) then
+    v_role := case v_kind when 'earn' then 'issue' else 'adjustment' end;
+    v_target := case when v_activates > p_now then ledger_account(p_tenant, v_unit, v_customer, 'pending', v_condition) else v_available end;
+    v_posting := ledger_write(p_tenant, v_key, v_kind, v_unit, ledger_account(p_tenant, v_unit, null, v_role), v_target, v_amount,
+      v_customer, p_op, p_now, p_actor);
+    insert into lots (tenant_id, account_id, posting_id, amount, remaining, activates_at, expires_at)
+    values (p_tenant, v_target, v_posting, v_amount, v_amount, case when v_activates > p_now then v_activates end, (p_op ->> 'expiresAt')::timestamptz);
+    if v_target = v_available then perform ledger_settle(p_tenant, v_unit, v_customer, v_available, v_condition, p_now); end if;
+
+  elsif v_kind in ('spend', 'adjust', 'hold', 'transfer') then
+    v_amount := abs(v_amount);
+    if v_balance < v_amount then
+      return ledger_refusal('balance.insufficient', v_key, jsonb_build_object('available', v_balance, 'asked', v_amount));
+    end if;
+    if v_kind = 'transfer' then
+      v_target_available := ledger_account(p_tenant, v_unit, (p_op ->> 'toCustomerId')::bigint, 'available', v_condition);
+      v_target := v_target_available;
+    elsif v_kind = 'hold' then v_target := ledger_account(p_tenant, v_unit, v_customer, 'held', v_condition);
+    else v_target := ledger_account(p_tenant, v_unit, null, case v_kind when 'spend' then 'redemption' else 'adjustment' end);
+    end if;
+    v_posting := ledger_write(p_tenant, v_key, v_kind, v_unit, v_available, v_target, v_amount, v_customer, p_op, p_now, p_actor);
+    perform ledger_take(p_tenant, v_available, v_posting, v_amount);
+    if v_kind = 'transfer' then
+      -- The value keeps its day of expiry when it changes hands.
+      insert into lots (tenant_id, account_id, posting_id, amount, remaining, expires_at)
+      select p_tenant, v_target, v_posting, -m.amount, -m.amount, l.expires_at
+        from lot_movements m join lots l on l.tenant_id = m.tenant_id and l.id = m.lot_id
+       where m.tenant_id = p_tenant and m.posting_id = v_posting;
+      perform ledger_settle(p_tenant, v_unit, (p_op ->> 'toCustomerId')::bigint, v_target_available, v_condition, p_now);
+    end if;
+
+  elsif v_kind in ('capture', 'release', 'reverse') then
+    select * into v_original from postings where tenant_id = p_tenant and key = p_op ->> 'reverses';
+    if v_original.id is null or v_original.unit_id <> v_unit or not ledger_same_person(p_tenant, v_original.customer_id, v_customer) then
+      return ledger_refusal('posting.not_found', v_key);
+    end if;
+    select coalesce(sum(amount), 0) into v_done from postings where tenant_id = p_tenant and reverses_id = v_original.id;
+    v_amount := coalesce(v_amount, v_original.amount - v_done);
+    if v_original.amount - v_done < v_amount or v_amount <= 0 then
+      return ledger_refusal('posting.already_reversed', v_key, jsonb_build_object('left', v_original.amount - v_done, 'asked', v_amount));
+    end if;
+    if v_kind = 'reverse' then
+      if v_original.kind not in ('earn', 'spend', 'capture', 'adjust') then return ledger_refusal('posting.not_reversible', v_key); end if;
+      v_posting := ledger_reverse(p_tenant, p_op, v_original, v_amount, v_available, p_now, p_actor);
+    else
+      if v_original.kind <> 'hold' then return ledger_refusal('posting.not_found', v_key); end if;
+      if v_kind = 'capture' then
+        v_posting := ledger_write(p_tenant, v_key, 'capture', v_unit, ledger_account(p_tenant, v_unit, v_customer, 'held', v_condition),
+          ledger_account(p_tenant, v_unit, null, 'redemption'), v_amount, v_customer, p_op, p_now, p_actor, v_original.id);
+        -- A part captured leaves the rest held until it is released or captured too.
+      else
+        v_posting := ledger_write(p_tenant, v_key, 'release', v_unit, ledger_account(p_tenant, v_unit, v_customer, 'held', v_condition), v_available, v_amount, v_customer,
+          p_op, p_now, p_actor, v_original.id);
+        v_held := v_amount;
+        for v_move in
+          select m.lot_id, -sum(m.amount) as taken from lot_movements m join postings p on p.tenant_id = m.tenant_id and p.id = m.posting_id
+           where m.tenant_id = p_tenant and (p.id = v_original.id or p.reverses_id = v_original.id)
+           group by m.lot_id having sum(m.amount) < 0 order by m.lot_id desc loop
+          v_done := least(v_held, v_move.taken);
+          exit when v_done <= 0;
+          update lots set remaining = remaining + v_done where tenant_id = p_tenant and id = v_move.lot_id;
+          insert into lot_movements (tenant_id, posting_id, lot_id, amount) values (p_tenant, v_posting, v_move.lot_id, v_done);
+          v_held := v_held - v_done;
+        end loop;
+      end if;
+    end if;
+    perform ledger_settle(p_tenant, v_unit, v_customer, v_available, v_condition, p_now);
+  else
+    raise exception 'unknown ledger operation %', v_kind using errcode = '22023';
+  end if;
+
+  select balance into v_balance from ledger_accounts where tenant_id = p_tenant and id = v_available;
+  return jsonb_build_object('key', v_key, 'postingId', v_posting, 'amount', v_amount, 'balance', v_balance, 'replayed', false);
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.ledger_merge(p_tenant bigint, p_now timestamp with time zone, p_actor text, p_key text, p_from bigint, p_into bigint)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+AS $function$
+declare v_account record; v_target bigint; v_lots bigint[] := '{}'; v_moved bigint[];
+begin
+  perform ledger_account(p_tenant, unit_id, p_into, 'available', spend_condition) from ledger_accounts
+    where tenant_id = p_tenant and customer_id = p_from order by unit_id, spend_condition;
+  perform 1 from ledger_accounts where tenant_id = p_tenant and customer_id in (p_from, p_into) and role = 'available'
+    order by customer_id, unit_id, spend_condition for update;
+  for v_account in select * from ledger_accounts where tenant_id = p_tenant and customer_id = p_from
+     order by unit_id, spend_condition, role loop
+    v_target := ledger_account(p_tenant, v_account.unit_id, p_into, v_account.role, v_account.spend_condition);
+    if v_account.balance > 0 then
+      perform ledger_write(p_tenant, p_key || ':' || v_account.id, 'transfer', v_account.unit_id, v_account.id, v_target,
+        v_account.balance, p_from, '{"note": "merge"}', p_now, p_actor);
+    elsif v_account.balance < 0 then
+      perform ledger_write(p_tenant, p_key || ':' || v_account.id, 'transfer', v_account.unit_id, v_target, v_account.id,
+        -v_account.balance, p_from, '{"note": "merge"}', p_now, p_actor);
+    end if;
+    with moved as (update lots set account_id = v_target where tenant_id = p_tenant and account_id = v_account.id returning id)
+    select coalesce(array_agg(id), '{}') into v_moved from moved;
+    v_lots := v_lots || v_moved;
+    if v_account.role = 'available' then
+      perform ledger_settle(p_tenant, v_account.unit_id, p_into, v_target, v_account.spend_condition, p_now);
+    end if;
+  end loop;
+  return to_jsonb(v_lots);
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.ledger_refusal(p_code text, p_key text, p_data jsonb DEFAULT '{}'::jsonb)
+ RETURNS jsonb
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  select jsonb_build_object('key', p_key, 'refused', p_code, 'data', p_data)
+$function$;
+
+CREATE OR REPLACE FUNCTION public.ledger_reverse(p_tenant bigint, p_op jsonb, p_original postings, p_amount bigint, p_available bigint, p_now timestamp with time zone, p_actor text)
+ RETURNS bigint
+ LANGUAGE plpgsql
+AS $function$
+declare v_lot lots; v_posting bigint; v_move record; v_left bigint := p_amount; v_part bigint; v_balance bigint; v_first bigint;
+  v_condition text; v_key text := p_op ->> 'key'; v_owner bigint := (p_op ->> 'customerId')::bigint; v_pending bigint;
+  v_downwards boolean := (select customer_id is not null from ledger_accounts where tenant_id = p_tenant and id = p_original.from_account_id);
+begin
+  select spend_condition into v_condition from ledger_accounts where tenant_id = p_tenant and id = p_available;
+  if p_original.kind in ('spend', 'capture') or (p_original.kind = 'adjust' and v_downwards) then
+    v_posting := ledger_write(p_tenant, v_key, 'reverse', p_original.unit_id, p_original.to_account_id, p_available, p_amount,
+      v_owner, p_op, p_now, p_actor, p_original.id);
+    for v_move in
+      select m.lot_id, -sum(m.amount) as taken from lot_movements m join postings p on p.tenant_id = m.tenant_id and p.id = m.posting_id
+       where m.tenant_id = p_tenant and (p.id = p_original.id or p.reverses_id = p_original.id
+         or (p_original.kind = 'capture' and (p.id = p_original.reverses_id
+             or (p.kind = 'release' and p.reverses_id = p_original.reverses_id))))
+       group by m.lot_id having sum(m.amount) < 0 order by min(m.amount), m.lot_id desc loop
+      v_part := least(v_left, v_move.taken);
+      exit when v_part <= 0;
+      update lots set remaining = remaining + v_part where tenant_id = p_tenant and id = v_move.lot_id;
+      insert into lot_movements (tenant_id, posting_id, lot_id, amount) values (p_tenant, v_posting, v_move.lot_id, v_part);
+      v_left := v_left - v_part;
+    end loop;
+    return v_posting;
+  end if;
+  -- The original gave: 'earn', 'adjust' upwards.
+  select * into v_lot from lots where tenant_id = p_tenant and posting_id = p_original.id;
+  select id into v_pending from ledger_accounts where tenant_id = p_tenant and unit_id = p_original.unit_id
+     and customer_id = v_owner and role = 'pending' and spend_condition = v_condition;
+  if v_lot.account_id = v_pending and v_lot.remaining > 0 then
+    v_part := least(v_left, v_lot.remaining);
+    v_posting := ledger_write(p_tenant, v_key, 'reverse', p_original.unit_id, v_pending, p_original.from_account_id, v_part,
+      v_owner, p_op, p_now, p_actor, p_original.id);
+    update lots set remaining = remaining - v_part where tenant_id = p_tenant and id = v_lot.id;
+    insert into lot_movements (tenant_id, posting_id, lot_id, amount) values (p_tenant, v_posting, v_lot.id, -v_part);
+    v_left := v_left - v_part; v_first := v_posting; v_key := (p_op ->> 'key') || '#available';
+  end if;
+  select balance into v_balance from ledger_accounts where tenant_id = p_tenant and id = p_available;
+  v_part := least(v_left, v_balance);
+  if v_part > 0 then
+    v_posting := ledger_write(p_tenant, v_key, 'reverse', p_original.unit_id, p_available, p_original.from_account_id, v_part,
+      v_owner, p_op, p_now, p_actor, p_original.id);
+    perform ledger_take(p_tenant, p_available, v_posting, v_part, v_lot.id);
+    v_left := v_left - v_part; v_first := coalesce(v_first, v_posting); v_key := (p_op ->> 'key') || '#owed';
+  end if;
+  if v_left > 0 then
+    v_posting := ledger_write(p_tenant, v_key, 'reverse', p_original.unit_id,
+      ledger_account(p_tenant, p_original.unit_id, v_owner, 'owed', v_condition), p_original.from_account_id, v_left,
+      v_owner, p_op, p_now, p_actor, p_original.id);
+    v_first := coalesce(v_first, v_posting);
+  end if;
+  return v_first;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.ledger_same_person(p_tenant bigint, p_earlier bigint, p_now bigint)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$
+  with recursive chain as (
+    select id, merged_into from customers where tenant_id = p_tenant and id = p_earlier
+    union select c.id, c.merged_into from customers c join chain on c.tenant_id = p_tenant and c.id = chain.merged_into)
+  select p_earlier = p_now or exists (select 1 from chain where id = p_now)
+$function$;
+
+CREATE OR REPLACE FUNCTION public.ledger_settle(p_tenant bigint, p_unit bigint, p_customer bigint, p_available bigint, p_condition text, p_now timestamp with time zone)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare v_lot record; v_posting bigint; v_other bigint; v_owed bigint; v_balance bigint; v_amount bigint;
+begin
+  select id into v_other from ledger_accounts where tenant_id = p_tenant and unit_id = p_unit and customer_id = p_customer
+     and role = 'pending' and spend_condition = p_condition;
+  if v_other is not null then
+    for v_lot in select id, remaining from lots where tenant_id = p_tenant and account_id = v_other and remaining > 0
+       and activates_at <= p_now order by activates_at, id loop
+      v_posting := ledger_write(p_tenant, 'activate:' || v_lot.id || ':' || nextval('entity_id'), 'activate', p_unit,
+        v_other, p_available, v_lot.remaining, p_customer, '{}', p_now, 'ledger');
+      update lots set account_id = p_available where tenant_id = p_tenant and id = v_lot.id;
+    end loop;
+  end if;
+  for v_lot in select id, remaining, expires_at from lots where tenant_id = p_tenant and account_id = p_available and remaining > 0
+     and expires_at <= p_now order by expires_at, id loop
+    v_posting := ledger_write(p_tenant, 'expire:' || v_lot.id || ':' || nextval('entity_id'), 'expire', p_unit, p_available,
+      ledger_account(p_tenant, p_unit, null, 'expiry'), v_lot.remaining, p_customer,
+      jsonb_build_object('occurredAt', v_lot.expires_at), p_now, 'ledger');
+    update lots set remaining = 0 where tenant_id = p_tenant and id = v_lot.id;
+    insert into lot_movements (tenant_id, posting_id, lot_id, amount) values (p_tenant, v_posting, v_lot.id, -v_lot.remaining);
+  end loop;
+  select id, -balance into v_other, v_owed from ledger_accounts where tenant_id = p_tenant and unit_id = p_unit
+     and customer_id = p_customer and role = 'owed' and spend_condition = p_condition and balance < 0;
+  if v_owed > 0 then
+    select balance into v_balance from ledger_accounts where tenant_id = p_tenant and id = p_available;
+    v_amount := least(v_owed, v_balance);
+    if v_amount > 0 then
+      v_posting := ledger_write(p_tenant, 'repay:' || nextval('entity_id'), 'repay', p_unit, p_available, v_other, v_amount,
+        p_customer, '{}', p_now, 'ledger');
+      perform ledger_take(p_tenant, p_available, v_posting, v_amount);
+    end if;
+  end if;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.ledger_take(p_tenant bigint, p_account bigint, p_posting bigint, p_amount bigint, p_first bigint DEFAULT NULL::bigint)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare v_taken bigint;
+begin
+  with picked as (
+    select id, least(remaining, p_amount - (running - remaining)) as take from (
+      select id, remaining, sum(remaining) over (order by (id = p_first) desc nulls last, expires_at nulls last, id) as running
+        from lots where tenant_id = p_tenant and account_id = p_account and remaining > 0) open
+     where running - remaining < p_amount),
+  taken as (
+    update lots set remaining = lots.remaining - picked.take from picked
+     where lots.tenant_id = p_tenant and lots.id = picked.id returning lots.id, picked.take),
+  moved as (
+    insert into lot_movements (tenant_id, posting_id, lot_id, amount)
+    select p_tenant, p_posting, id, -take from taken returning amount)
+  select coalesce(-sum(amount), 0) into v_taken from moved;
+  if v_taken <> p_amount then
+    raise exception 'lots of account % hold % less than its balance', p_account, p_amount - v_taken using errcode = 'XX001';
+  end if;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.ledger_unmerge(p_tenant bigint, p_now timestamp with time zone, p_actor text, p_key text, p_from bigint, p_into bigint, p_lots bigint[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare v_account record; v_target bigint; v_amount bigint;
+begin
+  perform 1 from ledger_accounts where tenant_id = p_tenant and customer_id in (p_from, p_into) and role = 'available'
+    order by customer_id, unit_id, spend_condition for update;
+  for v_account in select * from ledger_accounts where tenant_id = p_tenant and customer_id = p_from
+     and role in ('available', 'pending') order by unit_id, spend_condition, role loop
+    v_target := ledger_account(p_tenant, v_account.unit_id, p_into, v_account.role, v_account.spend_condition);
+    with moved as (update lots set account_id = v_target
+      where tenant_id = p_tenant and account_id = v_account.id and id = any (p_lots) returning remaining)
+    select coalesce(sum(remaining), 0) into v_amount from moved;
+    if v_amount > 0 then
+      perform ledger_write(p_tenant, p_key || ':' || v_account.id, 'transfer', v_account.unit_id, v_account.id, v_target,
+        v_amount, p_from, '{"note": "merge undone"}', p_now, p_actor);
+    end if;
+  end loop;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.ledger_write(p_tenant bigint, p_key text, p_kind text, p_unit bigint, p_from bigint, p_to bigint, p_amount bigint, p_customer bigint, p_op jsonb, p_now timestamp with time zone, p_actor text, p_reverses bigint DEFAULT NULL::bigint)
+ RETURNS bigint
+ LANGUAGE plpgsql
+AS $function$
+declare v_id bigint;
+begin
+  insert into postings (tenant_id, key, kind, unit_id, from_account_id, to_account_id, amount, customer_id,
+    programme_id, purchase_id, reverses_id, note, data, actor, occurred_at)
+  values (p_tenant, p_key, p_kind, p_unit, p_from, p_to, p_amount, p_customer,
+    (p_op ->> 'programmeId')::bigint, (p_op ->> 'purchaseId')::bigint, p_reverses, p_op ->> 'note', p_op -> 'data',
+    p_actor, coalesce((p_op ->> 'occurredAt')::timestamptz, p_now))
+  returning id into v_id;
+  update ledger_accounts set balance = balance - p_amount where tenant_id = p_tenant and id = p_from and customer_id is not null;
+  update ledger_accounts set balance = balance + p_amount where tenant_id = p_tenant and id = p_to and customer_id is not null;
+  insert into changes (tenant_id, entity, entity_id, customer_id, operation, data)
+  values (p_tenant, 'posting', v_id, p_customer, p_kind, jsonb_build_object('unitId', p_unit, 'amount', p_amount));
+  return v_id;
+end $function$;
