@@ -57,15 +57,6 @@ create table api_tokens (
 create index api_tokens_customer on api_tokens USING btree (tenant_id, customer_id);
 create index api_tokens_hash on api_tokens USING btree (token_hash);
 
-create table attempt_counters (
-  scope text not null,
-  subject_hash text not null,
-  started_at timestamp with time zone not null,
-  attempts integer not null,
-  constraint attempt_counters_pkey PRIMARY KEY (scope, subject_hash)
-);
-create index attempt_counters_age on attempt_counters USING btree (started_at);
-
 create table attribute_definitions (
   tenant_id bigint not null,
   id bigint default nextval('entity_id'::regclass) not null,
@@ -88,8 +79,6 @@ create table audit_log (
   id bigint default nextval('entity_id'::regclass) not null,
   actor_kind text not null,
   actor_id text not null,
-  via text default ''::text not null,
-  ip text,
   action text not null,
   entity text,
   entity_id bigint,
@@ -348,13 +337,6 @@ create table devices (
 );
 create index devices_customer on devices USING btree (tenant_id, customer_id);
 
-create table event_keys (
-  tenant_id bigint not null,
-  key text not null,
-  created_at timestamp with time zone default now() not null,
-  constraint event_keys_pkey PRIMARY KEY (tenant_id, key)
-);
-
 create table events (
   tenant_id bigint not null,
   id bigint default nextval('event_id'::regclass) not null,
@@ -539,7 +521,6 @@ create table one_time_codes (
   constraint one_time_codes_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
 );
 create index one_time_codes_hash on one_time_codes USING btree (tenant_id, purpose, code_hash);
-create index one_time_codes_subject on one_time_codes USING btree (tenant_id, purpose, subject, id);
 
 create table organisations (
   tenant_id bigint not null,
@@ -1303,24 +1284,4 @@ begin
   insert into changes (tenant_id, entity, entity_id, customer_id, operation, data)
   values (p_tenant, 'posting', v_id, p_customer, p_kind, jsonb_build_object('unitId', p_unit, 'amount', p_amount));
   return v_id;
-end $function$;
-
-CREATE OR REPLACE FUNCTION public.make_event_partition(month date)
- RETURNS boolean
- LANGUAGE plpgsql
-AS $function$
-declare
-  first_day timestamptz := date_trunc('month', month::timestamp) at time zone 'UTC';
-  next_month timestamptz := (date_trunc('month', month::timestamp) + interval '1 month') at time zone 'UTC';
-  name text := 'events_' || to_char(month, 'YYYY_MM');
-begin
-  perform pg_advisory_xact_lock(hashtext('make_event_partition'));
-  if to_regclass(name) is not null then return false; end if;
-  execute format('create table %I (like events including defaults including constraints)', name);
-  -- Nobody may write this month into the default partition between the move and the attachment.
-  lock table events_default in access exclusive mode;
-  execute format('with moved as (delete from events_default where occurred_at >= %L and occurred_at < %L returning *)
-    insert into %I select * from moved', first_day, next_month, name);
-  execute format('alter table events attach partition %I for values from (%L) to (%L)', name, first_day, next_month);
-  return true;
 end $function$;

@@ -1,4 +1,5 @@
 import { DomainError } from '../../platform/errors.ts'
+import { cleanJson, cleanText } from '../../platform/text.ts'
 import { isDay } from './rules.ts'
 import type { AttributeDefinition, Attributes, AttributeType, AttributeValue } from './types.ts'
 
@@ -7,8 +8,8 @@ const maxValueLength = 10_000
 
 /** Names are lower case; refuses empty or endless ones. */
 export function attributeName(text: string): string {
-  const name = text.trim().normalize('NFC').toLowerCase()
-  if (name === '' || name.length > maxNameLength || name.includes('\0')) {
+  const name = cleanText(text).trim().normalize('NFC').toLowerCase()
+  if (name === '' || name.length > maxNameLength) {
     throw new DomainError('request.invalid', { field: 'attribute', reason: 'name empty or too long' })
   }
   return name
@@ -25,10 +26,10 @@ export function cleanAttributes(values: Attributes): Record<string, AttributeVal
 
 function cleanValue(name: string, value: AttributeValue): AttributeValue {
   const text = typeof value === 'string' ? value : JSON.stringify(value)
-  if (text.length > maxValueLength || text.includes('\0') || text.includes('\\u0000')) {
+  if (text.length > maxValueLength) {
     throw new DomainError('attribute.invalid_value', { name, reason: 'too long' })
   }
-  return value
+  return cleanJson(value)
 }
 
 /** "+5" and "-2.5" on a number add and subtract; undefined for anything else. */

@@ -4,7 +4,7 @@ import { emitChanges } from '../../platform/outbox.ts'
 import { makeCustomers } from './create.ts'
 import { findOwners, insertIdentities, type Owner, setVerified } from './identity-store.ts'
 import { claimKey, namesSomebody, normaliseClaims } from './rules.ts'
-import { deleteUnusedCustomers, findCustomer, lockCustomer, setState } from './store.ts'
+import { deleteUnusedCustomers, findCustomer, lockCustomer, setStates } from './store.ts'
 import type { Claim, Customer, CustomerId, CustomerInput, NormalClaim } from './types.ts'
 
 /**
@@ -143,7 +143,7 @@ async function enrich(
   )
   if (added.size < what.free.length) return false
   if (what.proved.length > 0) await setVerified(ctx, what.id, what.proved)
-  if (what.becomesSomebody) await setState(ctx, what.id, 'identified')
+  if (what.becomesSomebody) await setStates(ctx, [what.id], 'identified')
   await emitChanges(ctx, [
     {
       entity: 'customer',

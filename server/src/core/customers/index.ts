@@ -1,11 +1,20 @@
 // The person or company behind every API: its identities, profile, attributes, addresses and sources.
 // Invariants: a value of an identity leads to at most one customer; two identified customers are never merged silently;
 // a merged customer has no identities and leads to its survivor; an erased one has no name.
-
-export { dayOf } from './attribute-rules.ts'
-export { type Identified, type Identify, type IdentifyPolicy, identify } from './identify.ts'
+export { addressesOf, deleteAddress, listAddresses, type PutAddress, putAddress } from './addresses.ts'
+export { attributeName, dayOf, increment, mergeAttributes } from './attribute-rules.ts'
 export {
-  claimKey,
+  type DefineAttribute,
+  defineAttribute,
+  deleteAttribute,
+  getAttribute,
+  listAttributes,
+  updateAttribute,
+} from './attributes.ts'
+export { type Identified, type Identify, type IdentifyPolicy, identify } from './identify.ts'
+export { type IdentifiedOne, type IdentifyOne, identifyMany } from './identify-many.ts'
+export { setCustomerPassword, verifyCustomerPassword } from './passwords.ts'
+export {
   displayName,
   externalId,
   findEmail,
@@ -33,5 +42,12 @@ export {
   updateCustomer,
   verifyIdentity,
 } from './service.ts'
+export {
+  addSourceRecord,
+  countSourceRecords,
+  deleteSourceRecord,
+  getSourceRecord,
+  listSourceRecords,
+} from './source-records.ts'
 export type * from './types.ts'
 export { countCustomers, listCustomers, searchCustomers } from './views.ts'

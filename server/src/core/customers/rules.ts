@@ -1,6 +1,7 @@
 import { domainToASCII } from 'node:url'
 import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js'
 import { DomainError } from '../../platform/errors.ts'
+import { cleanText } from '../../platform/text.ts'
 import type { Claim, Customer, CustomerPatch, Identity, IdentityKind, NormalClaim, Profile } from './types.ts'
 
 /** Lower case, composed Unicode, the domain in ASCII: two spellings of one address compare equal. Refuses `email.invalid`. */
@@ -45,7 +46,7 @@ export function findPhone(text: string, country: string): string | undefined {
 
 /** Refuses e-mails and phones that are none, and claims that are empty or longer than an identity may be. */
 export function normaliseClaim(claim: Claim, country: string): NormalClaim {
-  const display = claim.value.trim()
+  const display = cleanText(claim.value).trim()
   return {
     kind: claim.kind,
     source: claim.source ?? '',
@@ -58,8 +59,8 @@ export function normaliseClaim(claim: Claim, country: string): NormalClaim {
 const maxIdentityLength = 500
 
 function normaliseValue(kind: IdentityKind, text: string, country: string): string {
-  // Postgres text cannot hold NUL; the length keeps the unique index's rows small.
-  if (text === '' || text.length > maxIdentityLength || text.includes('\0')) {
+  // The length keeps the unique index's rows small.
+  if (text === '' || text.length > maxIdentityLength) {
     throw new DomainError('request.invalid', { field: kind, reason: 'empty or too long' })
   }
   if (kind === 'email') return normaliseEmail(text)
@@ -135,7 +136,7 @@ export const emptyProfile: Profile = {
 
 const profileFields = Object.keys(emptyProfile) as (keyof Profile)[] // the object above has exactly these keys
 
-/** The profile after a patch; undefined leaves a field as it is. Refuses a birthday that is no day and NUL in any text. */
+/** The profile after a patch; undefined leaves a field as it is. Refuses a birthday that is no day and endless texts. */
 export function applyPatch(profile: Profile, patch: CustomerPatch): { profile: Profile; changed: string[] } {
   const next: Record<string, unknown> = {}
   const changed: string[] = []
@@ -152,10 +153,8 @@ const maxTextLength = 1_000
 
 function cleanField(field: keyof Profile, value: Profile[keyof Profile]): Profile[keyof Profile] {
   if (typeof value !== 'string') return value
-  const text = value.trim().normalize('NFC')
-  if (text.length > maxTextLength || text.includes('\0')) {
-    throw new DomainError('request.invalid', { field, reason: 'too long' })
-  }
+  const text = cleanText(value).trim().normalize('NFC')
+  if (text.length > maxTextLength) throw new DomainError('request.invalid', { field, reason: 'too long' })
   if (text === '') return null
   if (field === 'birthday' && !isDay(text)) throw new DomainError('request.invalid', { field, reason: 'not a day' })
   if (field === 'country') return text.toUpperCase()

@@ -15,7 +15,6 @@ import {
   removeIdentity,
   replaceCustomer,
   searchCustomers,
-  setAttributes,
   updateCustomer,
 } from './index.ts'
 
@@ -171,15 +170,6 @@ test('an identity can be added, and when the primary one goes the next takes its
   const first = both.identities.find((one) => one.value === 'first@example.com')
   const left = await removeIdentity(ctx, { customerId: made.id, identityId: first?.id ?? 0 })
   expect(left.identities).toMatchObject([{ value: 'second@example.com', isPrimary: true }])
-})
-
-test('parallel increments of an attribute all count', async () => {
-  const made = await createCustomer(ctx, { attributes: { Visits: 1, note: 'grüße 🙂' } })
-  await Promise.all(
-    Array.from({ length: 10 }, () => updateCustomer(ctx, { id: made.id, patch: { attributes: { visits: '+1' } } })),
-  )
-  const after = await setAttributes(ctx, { customerId: made.id, values: { note: null } })
-  expect(after.attributes).toEqual({ visits: '+1' })
 })
 
 test('search finds parts of names, e-mails and phones, and pages through everybody', async () => {

@@ -197,13 +197,39 @@ export async function updateProfile(
      where tenant_id = ${ctx.tenant.id} and id = ${id}`)
 }
 
-export async function setState(ctx: Ctx, id: CustomerId, state: 'anonymous' | 'identified'): Promise<void> {
-  await ctx.db.query(sql`
-    update customers set state = ${state}, updated_at = ${ctx.clock.now()}
-     where tenant_id = ${ctx.tenant.id} and id = ${id}`)
-}
-
 export async function touchCustomer(ctx: Ctx, id: CustomerId): Promise<void> {
   await ctx.db.query(sql`
     update customers set updated_at = ${ctx.clock.now()} where tenant_id = ${ctx.tenant.id} and id = ${id}`)
+}
+
+/** Locks many, in one order for everybody; states by id. */
+export async function lockCustomers(ctx: Ctx, ids: readonly CustomerId[]): Promise<Map<CustomerId, CustomerState>> {
+  if (ids.length === 0) return new Map()
+  const rows = await ctx.db.query<{ id: number; state: CustomerState }>(sql`
+    select id, state from customers where tenant_id = ${ctx.tenant.id} and id = any(${ids}::bigint[])
+     order by id for no key update`)
+  return new Map(rows.map((row) => [row.id as CustomerId, row.state]))
+}
+
+export async function setStates(
+  ctx: Ctx,
+  ids: readonly CustomerId[],
+  state: 'anonymous' | 'identified',
+): Promise<void> {
+  if (ids.length === 0) return
+  await ctx.db.query(sql`
+    update customers set state = ${state}, updated_at = ${ctx.clock.now()}
+     where tenant_id = ${ctx.tenant.id} and id = any(${ids}::bigint[])`)
+}
+
+export async function findPasswordHash(ctx: Ctx, id: CustomerId): Promise<string | null> {
+  const [row] = await ctx.db.query<{ password_hash: string | null }>(sql`
+    select password_hash from customers where tenant_id = ${ctx.tenant.id} and id = ${id}`)
+  return row?.password_hash ?? null
+}
+
+export async function setPasswordHash(ctx: Ctx, id: CustomerId, hash: string): Promise<void> {
+  await ctx.db.query(sql`
+    update customers set password_hash = ${hash}, updated_at = ${ctx.clock.now()}
+     where tenant_id = ${ctx.tenant.id} and id = ${id}`)
 }

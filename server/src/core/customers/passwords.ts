@@ -1,0 +1,35 @@
+import { type Ctx, transact } from '../../platform/ctx.ts'
+import { DomainError } from '../../platform/errors.ts'
+import { emitChanges } from '../../platform/outbox.ts'
+import { hashPassword, verifyPassword } from '../../platform/passwords.ts'
+import { findCustomerByIdentity, getCustomer } from './service.ts'
+import { findPasswordHash, setPasswordHash } from './store.ts'
+import type { Claim, Customer } from './types.ts'
+
+const minLength = 6
+const maxLength = 200
+
+/** Refuses `password.weak` below 6 and above 200 characters. */
+export async function setCustomerPassword(ctx: Ctx, command: { customerId: number; password: string }): Promise<void> {
+  const { length } = command.password
+  if (length < minLength || length > maxLength) throw new DomainError('password.weak', { minLength, maxLength })
+  const hash = await hashPassword(command.password)
+  await transact(ctx, async (ctx) => {
+    const { id, state } = await getCustomer(ctx, command.customerId)
+    if (state === 'erased') throw new DomainError('customer.erased', { id })
+    await setPasswordHash(ctx, id, hash)
+    await emitChanges(ctx, [
+      { entity: 'customer', entityId: id, customerId: id, operation: 'updated', data: { fields: ['password'] } },
+    ])
+  })
+}
+
+/** The customer when the password is theirs. Takes as long for somebody unknown. */
+export async function verifyCustomerPassword(
+  ctx: Ctx,
+  command: { identity: Claim; password: string },
+): Promise<Customer | undefined> {
+  const customer = await findCustomerByIdentity(ctx, command.identity)
+  const hash = customer ? await findPasswordHash(ctx, customer.id) : null
+  return (await verifyPassword(hash, command.password)) ? customer : undefined
+}
