@@ -117,6 +117,8 @@ create table purchase_effects (
   unit_id bigint not null,
   amount bigint not null constraint purchase_effects_amount check (amount > 0),
   posting_key text not null,
+  -- a cancellation's effect: the sale whose points were taken back
+  original_id bigint,
   why jsonb not null default '{}',
   primary key (tenant_id, id),
   constraint purchase_effects_posting_key unique (tenant_id, posting_key),
@@ -124,3 +126,4 @@ create table purchase_effects (
   foreign key (tenant_id, programme_id) references programmes (tenant_id, id)
 );
 create index purchase_effects_purchase on purchase_effects (tenant_id, purchase_id);
+create index purchase_effects_original on purchase_effects (tenant_id, original_id) where original_id is not null;

@@ -80,6 +80,7 @@ export const errorKinds = {
   'purchase.number_taken': 'conflict',
   'purchase.total_mismatch': 'invalid',
   'purchase.already_cancelled': 'conflict',
+  'purchase.claimed': 'conflict',
   'purchase.currency_mismatch': 'invalid',
   'device.not_found': 'not_found',
   'event.invalid': 'invalid',

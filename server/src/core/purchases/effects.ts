@@ -1,0 +1,152 @@
+import type { Ctx } from '../../platform/ctx.ts'
+import { DomainError } from '../../platform/errors.ts'
+import { currencyScale } from '../../platform/money.ts'
+import { applyOperations, findDefaultUnit, type Operation } from '../ledger/index.ts'
+import { evaluate, findDefaultProgramme, type Programme, pointsValue } from '../loyalty/index.ts'
+import {
+  type Basis,
+  type EffectRow,
+  insertEffects,
+  insertPayments,
+  markEarned,
+  type PaymentRow,
+  selectBases,
+} from './store.ts'
+import type { PurchaseReport } from './types.ts'
+
+/**
+ * Works out what these purchases earn, as their rows stand now, and posts it: each once, in the default programme. Answers the
+ * points of each purchase that earned.
+ */
+export async function earnFor(ctx: Ctx, purchaseIds: readonly number[]): Promise<Map<number, number>> {
+  const earned = new Map<number, number>()
+  if (purchaseIds.length === 0) return earned
+  const programme = await findDefaultProgramme(ctx)
+  if (!programme) return earned
+  const operations: Operation[] = []
+  const effects: EffectRow[] = []
+  const settled: number[] = []
+  for (const basis of await selectBases(ctx, purchaseIds)) {
+    const { customerId } = basis
+    if (basis.kind !== 'sale' || basis.state !== 'completed' || basis.earnedAt !== null || customerId === null) continue
+    const { points, activatesAt, expiresAt, why } = evaluate(programme, basketOf(basis))
+    if (why.reason === 'earned' || why.reason === 'below_one_point') settled.push(basis.id)
+    if (points <= 0) continue
+    const key = `purchase:${basis.id}:earn:${programme.id}`
+    operations.push({
+      kind: 'earn',
+      key,
+      unitId: programme.unitId,
+      customerId,
+      programmeId: programme.id,
+      purchaseId: basis.id,
+      amount: points,
+      occurredAt: basis.occurredAt,
+      activatesAt,
+      expiresAt,
+    })
+    effects.push({
+      purchaseId: basis.id,
+      kind: 'earn',
+      programmeId: programme.id,
+      unitId: programme.unitId,
+      amount: points,
+      postingKey: key,
+      originalId: null,
+      why,
+    })
+    earned.set(basis.id, points)
+  }
+  await post(ctx, operations)
+  await insertEffects(ctx, effects)
+  await markEarned(ctx, settled)
+  return earned
+}
+
+export function basketOf(
+  basis: Pick<
+    Basis,
+    'source' | 'confirmed' | 'currency' | 'occurredAt' | 'totalMinor' | 'silentMinor' | 'paidByPointsMinor'
+  >,
+) {
+  return {
+    source: basis.source,
+    confirmed: basis.confirmed,
+    currency: basis.currency,
+    currencyScale: currencyScale(basis.currency),
+    earningMinor: Math.max(0, basis.totalMinor - basis.silentMinor - basis.paidByPointsMinor),
+    occurredAt: basis.occurredAt,
+  }
+}
+
+/** Applies operations; a refused one is thrown, so that the transaction it belongs to is undone. */
+export async function post(ctx: Ctx, operations: readonly Operation[]): Promise<void> {
+  for (const result of await applyOperations(ctx, operations)) {
+    if ('refused' in result) throw new DomainError(result.refused, result.data)
+  }
+}
+
+/** Spends what new purchases are paid with. Refuses balance.insufficient, and request.invalid without a customer. */
+export async function spendFor(
+  ctx: Ctx,
+  purchases: readonly { purchaseId: number; report: PurchaseReport }[],
+): Promise<void> {
+  if (purchases.length === 0) return
+  const operations: Operation[] = []
+  const payments: PaymentRow[] = []
+  const programme = await findDefaultProgramme(ctx)
+  for (const { purchaseId, report } of purchases) {
+    for (const spend of await spendsOf(ctx, report, programme)) {
+      if (report.customerId === undefined || !report.confirmed)
+        throw new DomainError('request.invalid', { field: 'customerId' })
+      const key = `purchase:${purchaseId}:spend:${spend.unitId}`
+      operations.push({
+        kind: 'spend',
+        key,
+        unitId: spend.unitId,
+        customerId: report.customerId,
+        purchaseId,
+        amount: spend.amount,
+        ...(spend.kind === 'points' && programme ? { programmeId: programme.id } : {}),
+      })
+      payments.push({
+        purchase_id: purchaseId,
+        kind: spend.kind,
+        amount_minor: spend.valueMinor,
+        unit_id: spend.unitId,
+        unit_amount: spend.amount,
+        posting_key: key,
+        data: null,
+      })
+    }
+  }
+  await post(ctx, operations)
+  await insertPayments(ctx, payments)
+}
+
+interface Spend {
+  readonly kind: 'points' | 'credit'
+  readonly unitId: number
+  readonly amount: number
+  readonly valueMinor: number
+}
+
+async function spendsOf(ctx: Ctx, report: PurchaseReport, programme: Programme | undefined): Promise<Spend[]> {
+  const spends: Spend[] = []
+  const { points = 0, creditMinor = 0 } = report.spend ?? {}
+  if (points > 0) {
+    if (!programme) throw new DomainError('programme.not_found')
+    spends.push({
+      kind: 'points',
+      unitId: programme.unitId,
+      amount: points,
+      valueMinor: pointsValue(ctx, programme, points),
+    })
+  }
+  if (creditMinor > 0) {
+    const unit = await findDefaultUnit(ctx, 'money', report.currency)
+    if (!unit) throw new DomainError('unit.not_found', { currency: report.currency })
+    spends.push({ kind: 'credit', unitId: unit.id, amount: creditMinor, valueMinor: creditMinor })
+  }
+  return spends
+}

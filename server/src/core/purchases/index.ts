@@ -1,0 +1,20 @@
+/**
+ * Purchases own sales, however they were reported, their lines, payments and cancellations.
+ *
+ * Invariants: two reports of one sale are one purchase (rules.contradicts); a purchase earns once, and only on a confirmed
+ * report from a source that the programme trusts; a cancellation is its own record, and reverses postings exactly.
+ */
+export { recordPurchase, recordPurchases } from './record.ts'
+export type { PurchaseDetails, Quote } from './service.ts'
+export {
+  claimPurchase,
+  getPurchase,
+  getPurchaseDetails,
+  listPurchases,
+  movePurchases,
+  quotePurchase,
+  restorePurchases,
+  spendingOf,
+} from './service.ts'
+export type * from './types.ts'
+export type { PurchaseQuery } from './views.ts'

@@ -1,0 +1,273 @@
+import { type Ctx, transact } from '../../platform/ctx.ts'
+import { DomainError } from '../../platform/errors.ts'
+import { emitChanges } from '../../platform/outbox.ts'
+import { recordCancellations } from './cancel.ts'
+import { earnFor, spendFor } from './effects.ts'
+import { lineRows, newRow, paymentRows, reportRow } from './rows.ts'
+import { checkReport, contradicts, moreTrusted } from './rules.ts'
+import {
+  deleteLines,
+  drawIds,
+  insertLines,
+  insertPayments,
+  insertPurchases,
+  insertReports,
+  type KnownPurchase,
+  lockNumbers,
+  markTwins,
+  type PurchaseRow,
+  selectByNumbers,
+  selectReports,
+  updatePurchases,
+} from './store.ts'
+import type { PurchaseReport, Recorded } from './types.ts'
+
+/** A report with its place in the caller's list. */
+export interface Told {
+  readonly index: number
+  readonly report: PurchaseReport
+}
+
+/**
+ * Records reports of purchases, in their order, in one transaction: new ones are made, those that meet a known purchase fill it
+ * in, and what may earn earns once. Answers one result each: a number that is taken (`onKnownNumber: 'refuse'`) or a
+ * cancellation of nothing is refused alone; a spend beyond the balance (balance.insufficient) refuses the whole call.
+ */
+export async function recordPurchases(ctx: Ctx, reports: readonly PurchaseReport[]): Promise<Recorded[]> {
+  for (const report of reports) checkReport(report)
+  return transact(ctx, async (ctx) => {
+    const results: Recorded[] = []
+    for (const round of roundsOf(reports)) {
+      for (const [index, result] of await recordRound(ctx, round)) results[index] = result
+    }
+    return results
+  })
+}
+
+/** One report; a refusal is thrown. */
+export async function recordPurchase(
+  ctx: Ctx,
+  report: PurchaseReport,
+): Promise<Exclude<Recorded, { refused: DomainError }>> {
+  return transact(ctx, async (ctx) => {
+    const [result] = await recordPurchases(ctx, [report])
+    if (!result) throw new Error('a report has a result')
+    if ('refused' in result) throw result.refused
+    return result
+  })
+}
+
+/**
+ * Statements write many rows at once, so that a number may stand only once in a round; two cancellations that may take
+ * back the same lines go in turn.
+ */
+function roundsOf(reports: readonly PurchaseReport[]): Told[][] {
+  const rounds: Told[][] = []
+  let taken = new Set<string>()
+  reports.forEach((report, index) => {
+    const keys = keysOf(report)
+    const round = rounds.at(-1)
+    if (round && !keys.some((key) => taken.has(key))) {
+      round.push({ index, report })
+      for (const key of keys) taken.add(key)
+    } else {
+      rounds.push([{ index, report }])
+      taken = new Set(keys)
+    }
+  })
+  return rounds
+}
+
+function keysOf(report: PurchaseReport): string[] {
+  if (report.kind !== 'cancellation') return [`number:${report.number}`]
+  return [
+    `number:${report.number}`,
+    report.cancelsNumber === undefined ? `customer:${report.customerId}` : `cancels:${report.cancelsNumber}`,
+  ]
+}
+
+async function recordRound(ctx: Ctx, round: readonly Told[]): Promise<Map<number, Recorded>> {
+  const numbers = round.flatMap(({ report }) =>
+    report.cancelsNumber ? [report.number, report.cancelsNumber] : [report.number],
+  )
+  await lockNumbers(ctx, numbers)
+  const [known, reported] = [await selectByNumbers(ctx, numbers), await selectReports(ctx, numbers)]
+  const results = new Map<number, Recorded>()
+  const creates: Told[] = []
+  const fills: (Told & { into: KnownPurchase; joined: boolean })[] = []
+  const cancellations: Told[] = []
+  for (const told of round) {
+    const { report } = told
+    const same = reported.find((row) => row.space === report.space && row.number === report.number)
+    const own = same && known.find((purchase) => purchase.id === same.purchaseId)
+    if (own && report.onKnownNumber === 'refuse')
+      results.set(told.index, { refused: new DomainError('purchase.number_taken', { number: report.number }) })
+    else if (own && (report.onKnownNumber === 'replay' || report.kind === 'cancellation'))
+      results.set(told.index, replayed(own.id))
+    else if (own) fills.push({ ...told, into: own, joined: false })
+    else if (report.kind === 'cancellation') cancellations.push(told)
+    else {
+      const met = known.find((purchase) => meets(report, purchase))
+      if (met) fills.push({ ...told, into: met, joined: true })
+      else creates.push(told)
+    }
+  }
+  const created = await createAll(ctx, creates, known)
+  const filled = await fillAll(ctx, fills)
+  const spent = created.filter(({ report }) => report.spend)
+  await spendFor(ctx, spent)
+  const touched = [...created, ...filled]
+  const earned = await earnFor(
+    ctx,
+    touched.filter(({ report }) => report.earns !== false).map(({ purchaseId }) => purchaseId),
+  )
+  for (const { index, purchaseId, joined, isNew } of touched) {
+    results.set(index, {
+      purchaseId: purchaseId as never,
+      created: isNew,
+      joined,
+      replayed: false,
+      earned: earned.get(purchaseId) ?? 0,
+    })
+  }
+  for (const [index, result] of await recordCancellations(ctx, cancellations)) results.set(index, result)
+  return results
+}
+
+function replayed(id: number): Recorded {
+  return { purchaseId: id as never, created: false, joined: false, replayed: true, earned: 0 } // branded at the store's edge
+}
+
+function meets(report: PurchaseReport, purchase: KnownPurchase): boolean {
+  const told = {
+    customerId: report.customerId ?? null,
+    totalMinor: report.totalMinor ?? null,
+    currency: report.currency,
+    occurredAt: report.occurredAt,
+  }
+  return (
+    purchase.kind === (report.kind ?? 'sale') &&
+    purchase.kind === 'sale' &&
+    purchase.number === report.number &&
+    !purchase.spaces.includes(report.space) &&
+    !contradicts(told, purchase)
+  )
+}
+
+interface Touched extends Told {
+  readonly purchaseId: number
+  readonly joined: boolean
+  readonly isNew: boolean
+}
+
+async function createAll(ctx: Ctx, creates: readonly Told[], known: readonly KnownPurchase[]): Promise<Touched[]> {
+  if (creates.length === 0) return []
+  const ids = await drawIds(ctx, creates.length)
+  const touched = creates.map((told, position) => ({
+    ...told,
+    purchaseId: ids[position] ?? 0,
+    joined: false,
+    isNew: true,
+  }))
+  const twinsOf = (report: PurchaseReport) =>
+    known.filter((purchase) => purchase.number === report.number && purchase.kind === (report.kind ?? 'sale'))
+  // From here it must succeed.
+  await insertPurchases(
+    ctx,
+    touched.map(({ purchaseId, report }) => newRow(purchaseId, report, twinsOf(report).length > 0)),
+  )
+  await markTwins(
+    ctx,
+    touched.flatMap(({ report }) => twinsOf(report).map((twin) => twin.id)),
+  )
+  await insertReports(
+    ctx,
+    touched.map(({ purchaseId, report }) => reportRow(purchaseId, report)),
+  )
+  await insertLines(
+    ctx,
+    touched.flatMap(({ purchaseId, report }) => lineRows(purchaseId, report)),
+  )
+  await insertPayments(
+    ctx,
+    touched.flatMap(({ purchaseId, report }) => paymentRows(purchaseId, report)),
+  )
+  await emitChanges(
+    ctx,
+    touched.map(({ purchaseId, report }) => ({
+      entity: 'purchase',
+      entityId: purchaseId,
+      customerId: report.customerId ?? null,
+      operation: 'created',
+      data: { source: report.source },
+    })),
+  )
+  return touched
+}
+
+/** Fills known purchases in with what these reports add: nothing that was told before is lost or contradicted. */
+async function fillAll(
+  ctx: Ctx,
+  fills: readonly (Told & { into: KnownPurchase; joined: boolean })[],
+): Promise<Touched[]> {
+  if (fills.length === 0) return []
+  const open = fills.filter(({ into }) => into.state === 'open' || into.state === 'completed')
+  const withLines = open.filter(
+    ({ report, into }) =>
+      report.lines &&
+      moreTrusted(report.source, into.linesSource) &&
+      (into.earnedAt === null || into.linesSource === null),
+  )
+  await updatePurchases(
+    ctx,
+    fills.map((fill) => filledRow(fill, withLines.includes(fill))),
+  )
+  await deleteLines(
+    ctx,
+    withLines.map(({ into }) => into.id),
+  )
+  await insertLines(
+    ctx,
+    withLines.flatMap(({ report, into }) => lineRows(into.id, report)),
+  )
+  await insertReports(
+    ctx,
+    fills.filter(({ joined }) => joined).map(({ report, into }) => reportRow(into.id, report)),
+  )
+  await emitChanges(
+    ctx,
+    fills.map(({ report, into }) => ({
+      entity: 'purchase',
+      entityId: into.id,
+      customerId: into.customerId ?? report.customerId ?? null,
+      operation: 'updated',
+      data: { source: report.source },
+    })),
+  )
+  return fills.map(({ index, report, into, joined }) => ({ index, report, purchaseId: into.id, joined, isNew: false }))
+}
+
+function filledRow(
+  { report, into }: { report: PurchaseReport; into: KnownPurchase },
+  replacesLines: boolean,
+): PurchaseRow {
+  const completes = into.state === 'open' && (report.state ?? 'completed') === 'completed' && report.confirmed
+  const stronger = moreTrusted(report.source, into.source)
+  return {
+    ...newRow(into.id, report, into.possibleTwin),
+    number: into.number,
+    customer_id: into.customerId ?? report.customerId ?? null,
+    store_id: into.storeId ?? report.storeId ?? null,
+    source: stronger ? report.source : into.source,
+    confirmed: into.confirmed || report.confirmed,
+    lines_source: replacesLines ? report.source : into.linesSource,
+    state: completes ? 'completed' : into.state,
+    currency: into.totalMinor === null ? report.currency : into.currency,
+    total_minor: into.totalMinor ?? report.totalMinor ?? null,
+    type_code: into.typeCode ?? report.typeCode ?? null,
+    channel: into.channel ?? report.channel ?? null,
+    till: into.till ?? report.till ?? null,
+    card_number: into.cardNumber ?? report.cardNumber ?? null,
+    data: { ...report.data, ...into.data },
+  }
+}
