@@ -57,6 +57,15 @@ create table api_tokens (
 create index api_tokens_customer on api_tokens USING btree (tenant_id, customer_id);
 create index api_tokens_hash on api_tokens USING btree (token_hash);
 
+create table attempt_counters (
+  scope text not null,
+  subject_hash text not null,
+  started_at timestamp with time zone not null,
+  attempts integer not null,
+  constraint attempt_counters_pkey PRIMARY KEY (scope, subject_hash)
+);
+create index attempt_counters_age on attempt_counters USING btree (started_at);
+
 create table attribute_definitions (
   tenant_id bigint not null,
   id bigint default nextval('entity_id'::regclass) not null,
@@ -79,6 +88,8 @@ create table audit_log (
   id bigint default nextval('entity_id'::regclass) not null,
   actor_kind text not null,
   actor_id text not null,
+  via text default ''::text not null,
+  ip text,
   action text not null,
   entity text,
   entity_id bigint,
@@ -521,6 +532,7 @@ create table one_time_codes (
   constraint one_time_codes_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
 );
 create index one_time_codes_hash on one_time_codes USING btree (tenant_id, purpose, code_hash);
+create index one_time_codes_subject on one_time_codes USING btree (tenant_id, purpose, subject, id);
 
 create table organisations (
   tenant_id bigint not null,

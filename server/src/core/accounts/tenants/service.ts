@@ -15,7 +15,7 @@ export interface TenantInput extends TenantFields {
  * Makes a tenant and runs `fill` for it in the same transaction, so that a half-filled tenant is never seen. Refuses
  * `tenant.slug_taken` and `request.invalid`.
  */
-export function createTenantWith<Result>(
+export async function createTenantWith<Result>(
   server: Server,
   input: TenantInput,
   options: { actor: Actor; fill: (ctx: Ctx) => Promise<Result> },
@@ -61,7 +61,7 @@ export interface SettingsPatch extends Omit<TenantFields, 'slug'> {
 }
 
 /** Refuses `request.invalid` with the field at fault. */
-export function updateSettings(ctx: Ctx, patch: SettingsPatch): Promise<Tenant> {
+export async function updateSettings(ctx: Ctx, patch: SettingsPatch): Promise<Tenant> {
   checkTenantFields(patch)
   return transact(ctx, async (ctx) => {
     const { tenant } = ctx
