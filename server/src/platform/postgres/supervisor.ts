@@ -8,16 +8,20 @@ export type Supervision = {
   readonly restart: () => Promise<ProcessIdentity>
   readonly log: (message: string) => void
   readonly onLost: (error: Error) => void
+  /** The pause before the second attempt; it doubles from there. */
+  readonly firstPauseMs?: number
 }
 
 const lookEveryMs = 250
 const maxAttempts = 10
+const firstPauseMs = 200
 const maxPauseMs = 5_000
 /** A server that lived this long was not part of a series of failures. */
 const settledMs = 60_000
 
 /** Watches by the process number, because whoever attached to a running server is not its parent. */
 export function supervise(supervision: Supervision): { end(): void } {
+  const pauseMs = supervision.firstPauseMs ?? firstPauseMs
   let server = supervision.server
   let since = performance.now()
   let attempts = 0
@@ -44,7 +48,7 @@ export function supervise(supervision: Supervision): { end(): void } {
         return
       }
       attempts += 1
-      if (attempts > 1) await delay(Math.min(maxPauseMs, 100 * 2 ** attempts))
+      if (attempts > 1) await delay(Math.min(maxPauseMs, pauseMs * 2 ** (attempts - 2)))
       if (ended) return
       try {
         supervision.log('the embedded PostgreSQL has died and is started again')
