@@ -663,6 +663,7 @@ create table purchase_effects (
   unit_id bigint not null,
   amount bigint not null,
   posting_key text not null,
+  original_id bigint,
   why jsonb default '{}'::jsonb not null,
   constraint purchase_effects_pkey PRIMARY KEY (tenant_id, id),
   constraint purchase_effects_posting_key UNIQUE (tenant_id, posting_key),
@@ -671,6 +672,7 @@ create table purchase_effects (
   constraint purchase_effects_tenant_id_programme_id_fkey FOREIGN KEY (tenant_id, programme_id) REFERENCES programmes(tenant_id, id),
   constraint purchase_effects_tenant_id_purchase_id_fkey FOREIGN KEY (tenant_id, purchase_id) REFERENCES purchases(tenant_id, id)
 );
+create index purchase_effects_original on purchase_effects USING btree (tenant_id, original_id) WHERE (original_id IS NOT NULL);
 create index purchase_effects_purchase on purchase_effects USING btree (tenant_id, purchase_id);
 
 create table purchase_lines (
