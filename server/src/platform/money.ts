@@ -61,7 +61,13 @@ export function formatMinor(minor: Minor, scale: number): string {
   return new Decimal(minor).div(new Decimal(10).pow(scale)).toFixed(scale)
 }
 
-/** quantity x unit price in minor units, rounded once, halves away from zero. */
+/** quantity x unit price in minor units, rounded once, halves away from zero. Refuses `amount.invalid`. */
 export function lineTotal(line: { quantity: number | string; unitPrice: number | string; scale: number }): Minor {
-  return toMinor(new Decimal(line.quantity).times(line.unitPrice).toString(), line.scale)
+  let total: Decimal
+  try {
+    total = new Decimal(line.quantity).times(line.unitPrice)
+  } catch (cause) {
+    throw new DomainError('amount.invalid', { amount: line.unitPrice }, { cause })
+  }
+  return toMinor(total.toString(), line.scale)
 }
