@@ -69,6 +69,8 @@ create index postings_customer on postings (tenant_id, customer_id, id);
 create index postings_purchase on postings (tenant_id, purchase_id) where purchase_id is not null;
 create index postings_reverses on postings (tenant_id, reverses_id) where reverses_id is not null;
 create index postings_time on postings (tenant_id, occurred_at);
+-- What a customer was given by another; everything else is found by customer_id.
+create index postings_transfers on postings (tenant_id, to_account_id) where kind = 'transfer';
 
 -- What was earned together expires together. The open lots of an account add up to its balance.
 create table lots (

@@ -1,0 +1,120 @@
+import type { Minor } from '../../platform/money.ts'
+import type { Unit } from '../ledger/index.ts'
+
+/** One day of the shop, in its time zone. Sales are what was told with a secret; what only tracking told stands apart. */
+export interface DayFigures {
+  /** YYYY-MM-DD */
+  readonly day: string
+  readonly salesCount: number
+  readonly salesMinor: Minor
+  /** Taken back that day, as a positive amount. */
+  readonly cancelledCount: number
+  readonly cancelledMinor: Minor
+  /** Sales that only a browser has told of so far. */
+  readonly trackedCount: number
+  readonly trackedMinor: Minor
+  /** Customers who bought that day. */
+  readonly activeCustomers: number
+  readonly newCustomers: number
+  /** In minor units of the point type, less what was reversed that day. */
+  readonly pointsIssued: Minor
+  readonly pointsSpent: Minor
+  readonly pointsExpired: Minor
+  /** What all customers together hold at the end of the day. */
+  readonly pointsOutstanding: Minor
+}
+
+export interface PeriodFigures {
+  /** First day, and the day after the last. */
+  readonly from: string
+  readonly to: string
+  readonly days: readonly DayFigures[]
+  /** Sums; `activeCustomers` counts each customer once, `pointsOutstanding` is that of the last day. */
+  readonly totals: Omit<DayFigures, 'day'>
+}
+
+export interface Dashboard {
+  readonly timeZone: string
+  readonly currency: string
+  /** Every currency with purchases, the most used first. */
+  readonly currencies: readonly string[]
+  readonly unit: Unit | null
+  readonly current: PeriodFigures
+  /** As many days right before. */
+  readonly previous: PeriodFigures
+}
+
+export interface DashboardQuery {
+  /** YYYY-MM-DD, half-open. At most 1,100 days. */
+  readonly from: string
+  readonly to: string
+  /** IANA name; the tenant's when absent. */
+  readonly timeZone?: string
+  /** The tenant's when absent, unless it has no purchases and another has. */
+  readonly currency?: string
+}
+
+export type TimelineKind = 'purchase' | 'points' | 'event' | 'message' | 'consent'
+
+interface EntryBase {
+  readonly at: Date
+  readonly id: number
+  /** Continues after this entry. */
+  readonly cursor: string
+}
+
+export type TimelineEntry =
+  | (EntryBase & {
+      readonly kind: 'purchase'
+      readonly purchaseKind: string
+      readonly number: string
+      readonly state: string
+      readonly source: string
+      readonly confirmed: boolean
+      readonly currency: string
+      readonly totalMinor: Minor | null
+      readonly storeName: string | null
+      readonly lineCount: number
+    })
+  | (EntryBase & {
+      readonly kind: 'points'
+      readonly postingKind: string
+      /** What it changed for the customer, signed. */
+      readonly amount: Minor
+      readonly unitName: string
+      readonly unitScale: number
+      readonly unitCurrency: string | null
+      readonly purchaseId: number | null
+      readonly note: string | null
+    })
+  | (EntryBase & {
+      readonly kind: 'event'
+      readonly type: string
+      readonly productCode: string | null
+      readonly productName: string | null
+      readonly quantity: number | null
+      readonly data: Readonly<Record<string, unknown>>
+    })
+  | (EntryBase & {
+      readonly kind: 'message'
+      readonly channel: string
+      readonly purpose: string
+      readonly to: string
+      readonly subject: string | null
+      readonly state: string
+    })
+  | (EntryBase & {
+      readonly kind: 'consent'
+      readonly subject: string
+      readonly event: string
+      readonly source: string
+      readonly actor: string
+    })
+
+export interface TimelineQuery {
+  readonly customerId: number
+  /** The cursor of the last entry seen. */
+  readonly before?: string
+  readonly limit: number
+  readonly kinds?: readonly TimelineKind[]
+}
