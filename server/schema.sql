@@ -593,6 +593,7 @@ create index postings_customer on postings USING btree (tenant_id, customer_id, 
 create index postings_purchase on postings USING btree (tenant_id, purchase_id) WHERE (purchase_id IS NOT NULL);
 create index postings_reverses on postings USING btree (tenant_id, reverses_id) WHERE (reverses_id IS NOT NULL);
 create index postings_time on postings USING btree (tenant_id, occurred_at);
+create index postings_transfers on postings USING btree (tenant_id, to_account_id) WHERE (kind = 'transfer'::text);
 
 create table product_codes (
   tenant_id bigint not null,
