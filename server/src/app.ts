@@ -1,23 +1,55 @@
-// The composition root of the server: everything that answers over HTTP is put together here.
+// The composition root: the only place that knows every API. It decides nothing that an API could decide itself.
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
 import { type FastifyBaseLogger, type FastifyInstance, fastify } from 'fastify'
+import { serveConsole } from './apis/http/console.ts'
+import { parseForm } from './apis/http/content.ts'
+import { serveHealth } from './apis/http/health.ts'
+import { apiHostRewriter } from './apis/http/hosts.ts'
+import type { ApiMount, ApiOptions } from './apis/http/options.ts'
+import { observeRequests } from './apis/http/requests.ts'
 import type { Config } from './platform/config.ts'
-import type { Pool } from './platform/db.ts'
-import type { Log } from './platform/log.ts'
-import { isMigrated } from './platform/migrate.ts'
+import { makeServer, type ServerParts } from './platform/server.ts'
 
-export type AppOptions = { readonly config: Config; readonly pool: Pool; readonly log: Log }
+/** Each API that is served; its plugin is encapsulated: its own errors, authentication and content types. */
+const mounts: readonly ApiMount[] = []
 
-export async function createApp({ config, pool, log }: AppOptions): Promise<FastifyInstance> {
+export interface AppParts extends ServerParts {
+  readonly config: Config
+}
+
+/** The whole HTTP server, ready to listen or to be injected into. The database must be migrated. */
+export async function createApp(parts: AppParts): Promise<FastifyInstance> {
+  const { config, log } = parts
+  const options: ApiOptions = { server: await makeServer(parts), config }
   const app = fastify({
     loggerInstance: log as FastifyBaseLogger, // pino is one; without the cast its type enters every plugin's signature
-    bodyLimit: config.bodyLimitBytes,
+    disableRequestLogging: true,
+    genReqId: requestId,
     trustProxy: config.trustProxy,
+    bodyLimit: config.bodyLimitBytes,
+    requestTimeout: 60_000,
+    keepAliveTimeout: 65_000,
     forceCloseConnections: 'idle',
+    rewriteUrl: apiHostRewriter(config, mountPrefixes()),
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500, querystringParser: parseForm },
+    ajv: { customOptions: { allErrors: true } },
   })
-  app.get('/healthz', async () => ({ status: 'alive' }))
-  app.get('/readyz', async (_request, reply) => {
-    const ready = await isMigrated(pool).catch(() => false)
-    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready' })
-  })
+  observeRequests(app, mountPrefixes())
+  serveHealth(app, options)
+  for (const mount of mounts) {
+    await app.register((scope) => mount.plugin(scope, options), { prefix: mount.prefix })
+  }
+  await serveConsole(app, config)
   return app
+}
+
+function mountPrefixes(): ReadonlyMap<string, string> {
+  return new Map(mounts.map((mount) => [mount.name, mount.prefix]))
+}
+
+/** A proxy's id is kept when it is a harmless one, so that its log and ours can be joined. */
+function requestId(request: IncomingMessage): string {
+  const given = request.headers['x-request-id']
+  return typeof given === 'string' && /^[\w.:-]{1,64}$/.test(given) ? given : randomUUID()
 }

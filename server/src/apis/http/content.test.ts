@@ -1,0 +1,77 @@
+import { fastify } from 'fastify'
+import { describe, expect, test } from 'vitest'
+import { acceptForms, acceptLooseJson, acceptMultipart, parseForm } from './content.ts'
+import { refusalOf } from './refusals.ts'
+
+describe('parseForm reads what PHP and Rails clients send', () => {
+  test.each([
+    ['p[0][name]=a&p[1][name]=b', { p: [{ name: 'a' }, { name: 'b' }] }],
+    ['p%5B0%5D%5Bname%5D=a', { p: [{ name: 'a' }] }],
+    ['tags[]=x&tags[]=y', { tags: ['x', 'y'] }],
+    ['user[email]=a%40b.c&user[tags][]=t', { user: { email: 'a@b.c', tags: ['t'] } }],
+    ['a=1&a=2', { a: ['1', '2'] }],
+    ['a=%5B1%5D', { a: '[1]' }],
+    ['a.b=1', { 'a.b': '1' }],
+    ['a+b=c+d', { 'a b': 'c d' }],
+    ['', {}],
+  ])('%s', (text, expected) => {
+    expect(JSON.parse(JSON.stringify(parseForm(text)))).toEqual(expected)
+  })
+
+  test.each([
+    'p[4294967294]=1',
+    'p%5B%34294967294%5D=1',
+    'p[1000]=1',
+    'p[1e9]=1',
+    `a${'[b]'.repeat(17)}=1`,
+    'a&'.repeat(50_001),
+  ])('refuses what is beyond its bounds: %.30s', (text) => {
+    expect(() => parseForm(text)).toThrow('request.invalid')
+  })
+
+  test('does not touch the prototype of objects', () => {
+    parseForm('__proto__[polluted]=1&constructor[prototype][polluted]=1')
+    expect(({} as { polluted?: string }).polluted).toBeUndefined()
+  })
+})
+
+describe('bodies', () => {
+  const app = fastify()
+  app.register(async (scope) => {
+    await acceptForms(scope)
+    await acceptMultipart(scope)
+    acceptLooseJson(scope)
+    scope.setErrorHandler((error, _request, reply) => {
+      const refusal = refusalOf(error)
+      return reply.code(refusal ? 400 : 500).send({ code: refusal?.code ?? 'bug' })
+    })
+    scope.post('/', async (request) => ({ body: request.body ?? null }))
+  })
+  const post = async (type: string | undefined, payload: string) => {
+    const headers = type === undefined ? {} : { 'content-type': type }
+    return (await app.inject({ method: 'POST', url: '/', headers, payload })).json()
+  }
+
+  test.each([['application/json'], ['text/plain'], ['text/json'], ['application/vnd.api+json; charset=utf-8']])(
+    'JSON is read as %s',
+    async (type) => expect(await post(type, '{"a":1}')).toEqual({ body: { a: 1 } }),
+  )
+  test('JSON is read without a content type', async () => {
+    const answer = await app.inject({ method: 'POST', url: '/', payload: '{"a":1}' })
+    expect(answer.json()).toEqual({ body: { a: 1 } })
+  })
+  test('an empty body is none', async () => expect(await post('application/json', '')).toEqual({ body: null }))
+  test('broken JSON is refused', async () =>
+    expect(await post('application/json', '{"a":')).toEqual({ code: 'request.invalid' }))
+  test('a zero character is refused, for the database has none', async () =>
+    expect(await post('application/json', '{"a":"\\u0000"}')).toEqual({ code: 'request.invalid' }))
+  test('multipart fields nest like a form', async () => {
+    const boundary = 'xyz'
+    const part = (name: string, value: string) =>
+      `--${boundary}\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`
+    const payload = `${part('p[0][name]', 'a & b')}${part('shop', 'demo')}--${boundary}--\r\n`
+    expect(await post(`multipart/form-data; boundary=${boundary}`, payload)).toEqual({
+      body: { p: [{ name: 'a & b' }], shop: 'demo' },
+    })
+  })
+})

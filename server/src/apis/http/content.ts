@@ -1,0 +1,113 @@
+import formbody from '@fastify/formbody'
+import multipart from '@fastify/multipart'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { parse } from 'picoquery'
+import { DomainError } from '../../platform/errors.ts'
+import { readRecord } from './values.ts'
+
+/** The bounds of a form: the parser has none of its own, and `p[4294967294]=1` would make an array of that length. */
+const maxPairs = 50_000
+const maxIndex = 999
+const maxDepth = 16
+
+/**
+ * A form or query string with the nesting that PHP and Rails clients send: `p[0][name]=a`, `tags[]=x`. A field sent twice
+ * becomes a list. Refuses `request.invalid` for forms beyond the bounds.
+ */
+export function parseForm(text: string): Record<string, unknown> {
+  refuseUnbounded(text)
+  const parsed = parse(plainBrackets(text), {
+    nesting: true,
+    nestingSyntax: 'index',
+    arrayRepeat: true,
+    arrayRepeatSyntax: 'bracket',
+  })
+  return parsed as Record<string, unknown> // the parser's own type is the same with a null prototype
+}
+
+/** Most clients percent-encode the brackets; the parser sees nesting only in plain ones. */
+function plainBrackets(text: string): string {
+  if (!/%5[bd]/i.test(text)) return text
+  const plain = (key: string) => key.replace(/%5b/gi, '[').replace(/%5d/gi, ']')
+  return text.replace(/(^|&)([^=&]+)/g, (_, separator: string, key: string) => separator + plain(key))
+}
+
+function refuseUnbounded(text: string): void {
+  let pairs = 0
+  for (let start = 0; start <= text.length; pairs++) {
+    if (pairs >= maxPairs) throw new DomainError('request.invalid', { reason: 'too many fields' })
+    const end = text.indexOf('&', start)
+    const pair = text.slice(start, end < 0 ? text.length : end)
+    refuseUnboundedKey(pair.slice(0, pair.indexOf('=') < 0 ? pair.length : pair.indexOf('=')))
+    start = end < 0 ? text.length + 1 : end + 1
+  }
+}
+
+function refuseUnboundedKey(raw: string): void {
+  // Brackets may be percent-encoded, and so may the digits between them.
+  const key = raw.includes('%') ? decodeLoosely(raw) : raw
+  if (!key.includes('[')) return
+  const steps = key.split('[').slice(1)
+  if (steps.length > maxDepth) throw new DomainError('request.invalid', { reason: 'nested too deeply' })
+  for (const step of steps) {
+    const index = step.replace(/\].*$/s, '').trim()
+    if (/^[+-]?[\d.]+(e\d+)?$/i.test(index) && !(Number(index) <= maxIndex)) {
+      throw new DomainError('request.invalid', { reason: 'array index too large', index: index.slice(0, 20) })
+    }
+  }
+}
+
+function decodeLoosely(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
+/** Reads application/x-www-form-urlencoded bodies with nesting. */
+export async function acceptForms(app: FastifyInstance): Promise<void> {
+  await app.register(formbody, { parser: parseForm })
+}
+
+/** The bounds of a multipart body; files are small things here (a logo, a CSV), bulk goes through imports. */
+const multipartLimits = { fieldNameSize: 200, fieldSize: 1024 * 1024, fields: 5_000, files: 10, parts: 5_010 }
+
+/** Reads multipart bodies: fields arrive in `request.body` as text with the same nesting as forms, files as Buffers. */
+export async function acceptMultipart(app: FastifyInstance): Promise<void> {
+  await app.register(multipart, { attachFieldsToBody: 'keyValues', limits: multipartLimits })
+  app.addHook('preValidation', async (request) => {
+    const fields = request.isMultipart() ? readRecord(request.body) : undefined
+    if (fields) request.body = nestFields(fields)
+  })
+}
+
+function nestFields(fields: Record<string, unknown>): Record<string, unknown> {
+  const isText = (value: unknown): boolean => typeof value === 'string' || (Array.isArray(value) && value.every(isText))
+  const encode = (name: string, value: unknown) => `${encodeURIComponent(name)}=${encodeURIComponent(String(value))}`
+  const form = Object.entries(fields)
+    .filter(([, value]) => isText(value))
+    .flatMap(([name, value]) => (Array.isArray(value) ? value.map((one) => encode(name, one)) : [encode(name, value)]))
+  const files = Object.fromEntries(Object.entries(fields).filter(([, value]) => !isText(value)))
+  return { ...parseForm(form.join('&')), ...files }
+}
+
+/**
+ * Reads JSON whatever the content type says (clients send text/plain, text/json or nothing) and takes an empty body as
+ * none. Register it after the types that have a parser of their own.
+ */
+export function acceptLooseJson(app: FastifyInstance): void {
+  const parseJson = app.getDefaultJsonParser('remove', 'remove')
+  const read: Parser = (request, body, done) => {
+    if (body.trim() === '') return done(null, undefined)
+    // Postgres has no text with a zero in it.
+    if (body.includes('\\u0000'))
+      return done(new DomainError('request.invalid', { reason: 'a text has a zero character' }))
+    parseJson(request, body, done)
+  }
+  app.removeContentTypeParser(['application/json', 'text/plain'])
+  app.addContentTypeParser(['application/json', 'text/plain'], { parseAs: 'string' }, read)
+  app.addContentTypeParser('*', { parseAs: 'string' }, read)
+}
+
+type Parser = (request: FastifyRequest, body: string, done: (error: Error | null, value?: unknown) => void) => void

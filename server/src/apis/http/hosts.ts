@@ -1,0 +1,34 @@
+import type { IncomingMessage } from 'node:http'
+import type { Config } from '../../platform/config.ts'
+
+/** Answered as they are on every host: load balancers ask for health, pages load the SDK. */
+const sharedPaths = new Set(['/healthz', '/readyz', '/v3.js'])
+
+/**
+ * A host name bound to an API (API_HOSTS) answers as that API at its root: the path is put under the API's prefix before
+ * routing. A name bound to an API that is not served is a mistake in the configuration and is refused at the start.
+ */
+export function apiHostRewriter(config: Config, prefixes: ReadonlyMap<string, string>) {
+  const prefixByHost = new Map(
+    Object.entries(config.apiHosts).map(([host, api]) => {
+      const prefix = prefixes.get(api)
+      if (prefix === undefined) throw new Error(`API_HOSTS binds ${host} to ${api}, which is not an API of this server`)
+      return [host, prefix]
+    }),
+  )
+  return (request: IncomingMessage): string => {
+    const url = request.url ?? '/'
+    if (prefixByHost.size === 0) return url
+    const prefix = prefixByHost.get(hostOf(request, config.trustProxy))
+    const path = url.split('?', 1)[0] ?? '/'
+    if (prefix === undefined || sharedPaths.has(path)) return url
+    const alreadyThere = path === prefix || path.startsWith(`${prefix}/`)
+    return alreadyThere ? url : prefix + url
+  }
+}
+
+function hostOf(request: IncomingMessage, trustProxy: boolean): string {
+  const forwarded = trustProxy ? request.headers['x-forwarded-host'] : undefined
+  const host = (typeof forwarded === 'string' ? forwarded.split(',')[0] : undefined) ?? request.headers.host ?? ''
+  return host.trim().toLowerCase().replace(/:\d+$/, '')
+}

@@ -1,0 +1,42 @@
+import { describe, expect, test } from 'vitest'
+import { testApp } from '../test/app.ts'
+
+const { app } = await testApp()
+
+describe('the server answers for itself', () => {
+  test('it is alive and ready, and every answer names its request', async () => {
+    const alive = await app.inject({ url: '/healthz' })
+    expect(alive.json()).toEqual({ status: 'alive' })
+    expect(alive.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/)
+    expect((await app.inject({ url: '/readyz' })).json()).toEqual({ status: 'ready' })
+  })
+
+  test('a harmless request id of a proxy is kept, any other replaced', async () => {
+    const kept = await app.inject({ url: '/healthz', headers: { 'x-request-id': 'lb-17' } })
+    expect(kept.headers['x-request-id']).toBe('lb-17')
+    const replaced = await app.inject({ url: '/healthz', headers: { 'x-request-id': 'a b\u00e9' } })
+    expect(replaced.headers['x-request-id']).not.toBe('a b\u00e9')
+  })
+
+  test('metrics speak of requests, connections and the process', async () => {
+    const text = (await app.inject({ url: '/metrics' })).body
+    expect(text).toContain('regulars_http_request_duration_seconds_count{api="other",status="200"}')
+    expect(text).toContain('regulars_database_connections{state="open"}')
+    expect(text).toContain('process_resident_memory_bytes')
+  })
+})
+
+describe('an address that nothing answers', () => {
+  test('gives the console to a browser, protected', async () => {
+    const page = await app.inject({ url: '/customers/17', headers: { accept: 'text/html' } })
+    expect(page.statusCode).toBe(200)
+    expect(page.headers['content-security-policy']).toContain("default-src 'self'")
+  })
+
+  test('is not found for a program', async () => {
+    const answer = await app.inject({ url: '/nothing', headers: { accept: 'application/json' } })
+    expect(answer.statusCode).toBe(404)
+    expect(answer.json().code).toBe('request.not_found')
+    expect((await app.inject({ method: 'POST', url: '/nothing' })).statusCode).toBe(404)
+  })
+})
