@@ -348,6 +348,13 @@ create table devices (
 );
 create index devices_customer on devices USING btree (tenant_id, customer_id);
 
+create table event_keys (
+  tenant_id bigint not null,
+  key text not null,
+  created_at timestamp with time zone default now() not null,
+  constraint event_keys_pkey PRIMARY KEY (tenant_id, key)
+);
+
 create table events (
   tenant_id bigint not null,
   id bigint default nextval('event_id'::regclass) not null,
@@ -1299,4 +1306,24 @@ begin
   insert into changes (tenant_id, entity, entity_id, customer_id, operation, data)
   values (p_tenant, 'posting', v_id, p_customer, p_kind, jsonb_build_object('unitId', p_unit, 'amount', p_amount));
   return v_id;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.make_event_partition(month date)
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+declare
+  first_day timestamptz := date_trunc('month', month::timestamp) at time zone 'UTC';
+  next_month timestamptz := (date_trunc('month', month::timestamp) + interval '1 month') at time zone 'UTC';
+  name text := 'events_' || to_char(month, 'YYYY_MM');
+begin
+  perform pg_advisory_xact_lock(hashtext('make_event_partition'));
+  if to_regclass(name) is not null then return false; end if;
+  execute format('create table %I (like events including defaults including constraints)', name);
+  -- Nobody may write this month into the default partition between the move and the attachment.
+  lock table events_default in access exclusive mode;
+  execute format('with moved as (delete from events_default where occurred_at >= %L and occurred_at < %L returning *)
+    insert into %I select * from moved', first_day, next_month, name);
+  execute format('alter table events attach partition %I for values from (%L) to (%L)', name, first_day, next_month);
+  return true;
 end $function$;

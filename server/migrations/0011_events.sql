@@ -23,7 +23,7 @@ create table events (
   id bigint not null default nextval('event_id'),
   occurred_at timestamptz not null,
   type text not null,
-  -- the customer behind the device at that time; a merge moves them by customers.merged_into
+  -- the customer behind the device at that time; readers follow customers.merged_into, so a merge moves nothing here
   customer_id bigint,
   device_id bigint,
   session text,
@@ -36,6 +36,32 @@ create table events (
 create table events_default partition of events default;
 create index events_customer on events (tenant_id, customer_id, occurred_at desc);
 create index events_product on events (tenant_id, product_code, occurred_at desc) where product_code is not null;
+
+-- Makes the partition of a month (in UTC) and moves there what the default one has caught of it meanwhile. False when it is there.
+create function make_event_partition(month date) returns boolean language plpgsql as $$
+declare
+  first_day timestamptz := date_trunc('month', month::timestamp) at time zone 'UTC';
+  next_month timestamptz := (date_trunc('month', month::timestamp) + interval '1 month') at time zone 'UTC';
+  name text := 'events_' || to_char(month, 'YYYY_MM');
+begin
+  perform pg_advisory_xact_lock(hashtext('make_event_partition'));
+  if to_regclass(name) is not null then return false; end if;
+  execute format('create table %I (like events including defaults including constraints)', name);
+  -- Nobody may write this month into the default partition between the move and the attachment.
+  lock table events_default in access exclusive mode;
+  execute format('with moved as (delete from events_default where occurred_at >= %L and occurred_at < %L returning *)
+    insert into %I select * from moved', first_day, next_month, name);
+  execute format('alter table events attach partition %I for values from (%L) to (%L)', name, first_day, next_month);
+  return true;
+end $$;
+
+-- Keys that clients gave their events: the same event told twice is one.
+create table event_keys (
+  tenant_id bigint not null,
+  key text not null,
+  created_at timestamptz not null default now(),
+  primary key (tenant_id, key)
+);
 
 -- What a customer has in the cart and on the wish list now.
 create table collected_items (

@@ -1,0 +1,80 @@
+import type { Id } from '../../platform/ids.ts'
+
+export type DeviceId = Id<'device'>
+export type EventId = Id<'event'>
+type CustomerId = Id<'customer'>
+
+/** A browser or an app on one machine; always somebody's, if only an anonymous customer's. */
+export interface Device {
+  readonly id: DeviceId
+  /** What the browser or app calls itself. */
+  readonly did: string
+  readonly customerId: CustomerId
+  readonly platform: string | null
+  readonly pushToken: string | null
+  readonly createdAt: Date
+  readonly seenAt: Date
+}
+
+/** What was done. Our own words for what every shop does; a tenant's own events have names of their own beside them. */
+export const behaviourTypes = [
+  'product_viewed',
+  'category_viewed',
+  'searched',
+  'cart_added',
+  'cart_removed',
+  'wish_added',
+  'wish_removed',
+  'purchased',
+] as const
+export type BehaviourType = (typeof behaviourTypes)[number]
+
+export interface EventInput {
+  /** A behaviour type or a tenant's own name, at most 64 characters. */
+  readonly type: string
+  /** When it happened; now when absent. */
+  readonly occurredAt?: Date
+  readonly customerId?: number | null
+  readonly deviceId?: number | null
+  readonly session?: string | null
+  readonly productCode?: string | null
+  readonly quantity?: number | null
+  readonly data?: Readonly<Record<string, unknown>>
+  /** The client's own key of the event: told again with the same key, nothing is added. */
+  readonly key?: string
+}
+
+export interface BehaviourEvent {
+  readonly id: EventId
+  readonly type: string
+  readonly occurredAt: Date
+  readonly customerId: CustomerId | null
+  readonly deviceId: DeviceId | null
+  readonly session: string | null
+  readonly productCode: string | null
+  readonly quantity: number | null
+  readonly data: Readonly<Record<string, unknown>>
+}
+
+/** What a customer has gathered: the cart or the wish list. */
+export type CollectionKind = 'cart' | 'wish'
+
+export interface CollectedItem {
+  readonly productCode: string
+  readonly quantity: number
+  readonly updatedAt: Date
+}
+
+/** put: these are in it now, with these quantities; remove: these are not; replace: these and nothing else. */
+export interface CollectionChange {
+  readonly customerId: number
+  readonly kind: CollectionKind
+  readonly action: 'put' | 'remove' | 'replace'
+  readonly items: readonly { readonly productCode: string; readonly quantity?: number }[]
+}
+
+/** Where a reader of events stands, newest first. */
+export interface EventCursor {
+  readonly occurredAt: Date
+  readonly id: number
+}
