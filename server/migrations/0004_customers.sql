@@ -38,6 +38,9 @@ create extension if not exists pg_trgm;
 create index customers_search on customers using gin
   ((lower(coalesce(first_name, '') || ' ' || coalesce(last_name, '') || ' ' || coalesce(company_name, '') || ' ' || code)) gin_trgm_ops);
 
+-- Search by what the attributes contain (an id card's number, a segment's rule).
+create index customers_attributes on customers using gin (attributes jsonb_path_ops);
+
 -- A value that leads to one customer. `value` is normalised (lower-case e-mail, E.164 phone), `display` is what was given.
 -- `source` is empty but for external ids, logins and social accounts: the number space the value belongs to.
 create table identities (

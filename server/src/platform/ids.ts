@@ -38,6 +38,8 @@ export const opaqueKinds = {
   credential: 30,
   customerTier: 31,
   tenant: 32,
+  contactAccount: 40,
+  contactWallet: 41,
 } as const
 export type OpaqueKind = keyof typeof opaqueKinds
 

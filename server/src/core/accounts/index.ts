@@ -60,4 +60,11 @@ export {
   type TokenQuestion,
   updateToken,
 } from './tokens/service.ts'
+export {
+  findShownCode,
+  issueShownCode,
+  listShownCodes,
+  type ShownCode,
+  type ShownCodeInput,
+} from './tokens/shown-codes.ts'
 export type * from './types.ts'

@@ -50,4 +50,4 @@ export {
   listSourceRecords,
 } from './source-records.ts'
 export type * from './types.ts'
-export { countCustomers, listCustomers, searchCustomers } from './views.ts'
+export { countCustomers, findCustomersByAttributes, listCustomers, searchCustomers } from './views.ts'

@@ -2,7 +2,7 @@ import type { Ctx } from '../../platform/ctx.ts'
 import { joinSql, type Sql, sql } from '../../platform/db.ts'
 import { findEmail, findPhone } from './rules.ts'
 import { type CustomerRow, customerColumns, toCustomer } from './store.ts'
-import type { Customer, CustomerFilters, CustomerId, CustomerOrder, CustomerSearch } from './types.ts'
+import type { Attributes, Customer, CustomerFilters, CustomerId, CustomerOrder, CustomerSearch } from './types.ts'
 
 const maxLimit = 5_000
 
@@ -29,6 +29,19 @@ export function listCustomers(
 ): Promise<Customer[]> {
   const { ids, ...rest } = page
   return searchCustomers(ctx, { ...rest, filters: ids ? { ids } : {} })
+}
+
+/** Identified customers whose attributes contain these, the oldest first. */
+export async function findCustomersByAttributes(
+  ctx: Ctx,
+  query: { attributes: Attributes; limit: number },
+): Promise<Customer[]> {
+  const rows = await ctx.db.query<CustomerRow>(sql`
+    select ${customerColumns} from customers c
+     where c.tenant_id = ${ctx.tenant.id} and c.attributes @> ${JSON.stringify(query.attributes)}::jsonb
+       and c.state = 'identified'
+     order by c.id limit ${Math.min(query.limit, maxLimit)}`)
+  return rows.map(toCustomer)
 }
 
 export async function countCustomers(ctx: Ctx, search: { text?: string; filters?: CustomerFilters }): Promise<number> {

@@ -32,6 +32,8 @@ export interface PurchaseQuery {
   readonly after?: { readonly occurredAt: Date; readonly id: number }
   readonly offset?: number
   readonly limit: number
+  /** Not together with `after`. */
+  readonly oldestFirst?: boolean
   readonly withLines?: boolean
   readonly withTotal?: boolean
 }
@@ -44,9 +46,10 @@ export async function selectPurchases(
   const after = query.after
     ? sql`and (p.occurred_at, p.id) < (${query.after.occurredAt}::timestamptz, ${query.after.id}::bigint)`
     : sql``
+  const order = query.oldestFirst ? sql`p.occurred_at, p.id` : sql`p.occurred_at desc, p.id desc`
   const items = await ctx.db.query<Purchase>(sql`
     select ${columns} from purchases p where ${where} ${after}
-     order by p.occurred_at desc, p.id desc offset ${query.offset ?? 0} limit ${query.limit}`)
+     order by ${order} offset ${query.offset ?? 0} limit ${query.limit}`)
   const total = query.withTotal
     ? (await ctx.db.query<{ total: number }>(sql`select count(*)::bigint as total from purchases p where ${where}`))[0]
         ?.total

@@ -97,6 +97,7 @@ export function revokeTokensOfCustomer(ctx: Ctx, customerId: number, api?: strin
 }
 
 /** All tokens of an API whose data contains these values: those of one session, of one device. Answers how many. */
-export function revokeTokensWithData(ctx: Ctx, of: { api: string; data: Data }): Promise<number> {
-  return store.updateTokensRevokedByData(ctx.db, ctx.tenant.id, { ...of, now: ctx.clock.now() })
+export function revokeTokensWithData(ctx: Ctx, of: { api: string; data: Data; customerId?: number }): Promise<number> {
+  const { api, data, customerId = null } = of
+  return store.updateTokensRevokedByData(ctx.db, ctx.tenant.id, { api, data, customerId, now: ctx.clock.now() })
 }

@@ -41,10 +41,12 @@ export async function selectToken(
       from api_tokens x join tenants t on t.id = x.tenant_id
      where x.token_hash = ${asked.tokenHash} and x.api = ${asked.api} and x.kind = any (${asked.kinds})
        and x.revoked_at is null`)
-  if (!row) return undefined
+  return row && { ...readToken(row), tenant: readTenant(row) }
+}
+
+function readToken(row: Omit<TokenRow, keyof TenantRow>): Omit<Token, 'tenant'> {
   return {
     id: row.id as TokenId,
-    tenant: readTenant(row),
     kind: row.kind,
     customerId: row.customer_id,
     data: row.data,
@@ -83,16 +85,30 @@ export async function updateTokensRevokedOf(
   return rows.length
 }
 
+/** Those of a customer that are alive, oldest first. */
+export async function selectTokensOf(
+  db: Db,
+  tenantId: TenantId,
+  of: { api: string; kind: string; customerId: number; now: Date; limit: number },
+): Promise<Omit<Token, 'tenant'>[]> {
+  const rows = await db.query<Omit<TokenRow, keyof TenantRow>>(sql`
+    select id, kind, customer_id, data, created_at, expires_at from api_tokens
+     where tenant_id = ${tenantId} and customer_id = ${of.customerId} and api = ${of.api} and kind = ${of.kind}
+       and revoked_at is null and (expires_at is null or expires_at > ${of.now})
+     order by id limit ${of.limit}`)
+  return rows.map(readToken)
+}
+
 /** By a value in their data: the session they belong to, the device they were made for. */
 export async function updateTokensRevokedByData(
   db: Db,
   tenantId: TenantId,
-  of: { api: string; data: Data; now: Date },
+  of: { api: string; data: Data; customerId: number | null; now: Date },
 ): Promise<number> {
   const rows = await db.query(sql`
     update api_tokens set revoked_at = ${of.now}
      where tenant_id = ${tenantId} and api = ${of.api} and data @> ${JSON.stringify(of.data)}::jsonb
-       and revoked_at is null returning id`)
+       and (${of.customerId}::bigint is null or customer_id = ${of.customerId}) and revoked_at is null returning id`)
   return rows.length
 }
 
