@@ -89,3 +89,7 @@ export async function moveListValues(ctx: Ctx, listId: number, from: string, to:
 export async function deleteDefinition(ctx: Ctx, id: number): Promise<void> {
   await ctx.db.query(sql`delete from attribute_definitions where tenant_id = ${ctx.tenant.id} and id = ${id}`)
 }
+
+export async function deleteDefinitionsOfList(ctx: Ctx, listId: number): Promise<void> {
+  await ctx.db.query(sql`delete from attribute_definitions where tenant_id = ${ctx.tenant.id} and list_id = ${listId}`)
+}

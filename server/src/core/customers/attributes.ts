@@ -6,6 +6,7 @@ import { attributeName } from './attribute-rules.ts'
 import {
   type DefinitionInput,
   deleteDefinition,
+  deleteDefinitionsOfList,
   findDefinition,
   insertDefinition,
   listDefinitionsOfList,
@@ -86,6 +87,11 @@ export function deleteAttribute(ctx: Ctx, id: number): Promise<void> {
     await moveValues(ctx, old, null)
     await emitAttribute(ctx, old.id, 'deleted')
   })
+}
+
+/** For the end of a list, whose members take their values along. */
+export function deleteAttributesOfList(ctx: Ctx, listId: number): Promise<void> {
+  return deleteDefinitionsOfList(ctx, listId)
 }
 
 async function moveValues(ctx: Ctx, from: AttributeDefinition, to: string | null): Promise<void> {

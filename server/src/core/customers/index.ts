@@ -7,6 +7,7 @@ export {
   type DefineAttribute,
   defineAttribute,
   deleteAttribute,
+  deleteAttributesOfList,
   getAttribute,
   listAttributes,
   updateAttribute,

@@ -1,0 +1,97 @@
+import type { Ctx } from '../../platform/ctx.ts'
+import { sql } from '../../platform/db.ts'
+import type { CustomerId } from '../customers/index.ts'
+import type { Segment, SegmentId } from './types.ts'
+
+interface SegmentRow {
+  id: number
+  name: string
+  kind: 'static' | 'dynamic'
+  created_at: Date
+}
+
+const segmentColumns = sql`s.id, s.name, s.kind, s.created_at`
+
+function toSegment({ created_at, ...row }: SegmentRow): Segment {
+  return { ...row, id: row.id as SegmentId, createdAt: created_at }
+}
+
+export async function insertSegment(ctx: Ctx, name: string): Promise<Segment> {
+  const [row] = await ctx.db.query<SegmentRow>(sql`
+    insert into segments as s (tenant_id, name, kind, created_at)
+    values (${ctx.tenant.id}, ${name}, 'static', ${ctx.clock.now()}) returning ${segmentColumns}`)
+  return toSegment(row as SegmentRow) // an insert without conflict clause returns its row or throws
+}
+
+export async function findSegmentRow(ctx: Ctx, id: number): Promise<Segment | undefined> {
+  const [row] = await ctx.db.query<SegmentRow>(sql`
+    select ${segmentColumns} from segments s where s.tenant_id = ${ctx.tenant.id} and s.id = ${id}`)
+  return row && toSegment(row)
+}
+
+export async function selectSegments(ctx: Ctx): Promise<Segment[]> {
+  const rows = await ctx.db.query<SegmentRow>(sql`
+    select ${segmentColumns} from segments s where s.tenant_id = ${ctx.tenant.id} order by s.id limit 10000`)
+  return rows.map(toSegment)
+}
+
+export async function selectSegmentsOf(ctx: Ctx, customerId: CustomerId): Promise<Segment[]> {
+  const rows = await ctx.db.query<SegmentRow>(sql`
+    select ${segmentColumns} from segment_members m
+      join segments s on s.tenant_id = m.tenant_id and s.id = m.segment_id
+     where m.tenant_id = ${ctx.tenant.id} and m.customer_id = ${customerId} order by s.id`)
+  return rows.map(toSegment)
+}
+
+export async function renameSegmentRow(ctx: Ctx, id: SegmentId, name: string): Promise<void> {
+  await ctx.db.query(sql`update segments set name = ${name} where tenant_id = ${ctx.tenant.id} and id = ${id}`)
+}
+
+export async function deleteSegmentRow(ctx: Ctx, id: SegmentId): Promise<void> {
+  await ctx.db.query(sql`delete from segments where tenant_id = ${ctx.tenant.id} and id = ${id}`)
+}
+
+export async function insertSegmentMembers(
+  ctx: Ctx,
+  id: SegmentId,
+  customerIds: readonly CustomerId[],
+): Promise<CustomerId[]> {
+  const rows = await ctx.db.query<{ customer_id: number }>(sql`
+    insert into segment_members (tenant_id, segment_id, customer_id, created_at)
+    select ${ctx.tenant.id}, ${id}, given.id, ${ctx.clock.now()} from unnest(${customerIds}::bigint[]) as given (id)
+     order by given.id
+    on conflict (tenant_id, segment_id, customer_id) do nothing
+    returning customer_id`)
+  return rows.map((row) => row.customer_id as CustomerId)
+}
+
+export async function deleteSegmentMembers(
+  ctx: Ctx,
+  id: SegmentId,
+  customerIds: readonly CustomerId[],
+): Promise<CustomerId[]> {
+  const rows = await ctx.db.query<{ customer_id: number }>(sql`
+    delete from segment_members
+     where tenant_id = ${ctx.tenant.id} and segment_id = ${id} and customer_id = any(${customerIds}::bigint[])
+    returning customer_id`)
+  return rows.map((row) => row.customer_id as CustomerId)
+}
+
+export async function selectSegmentMembers(
+  ctx: Ctx,
+  id: number,
+  page: { after: number; limit: number },
+): Promise<CustomerId[]> {
+  const rows = await ctx.db.query<{ customer_id: number }>(sql`
+    select customer_id from segment_members
+     where tenant_id = ${ctx.tenant.id} and segment_id = ${id} and customer_id > ${page.after}
+     order by customer_id limit ${page.limit}`)
+  return rows.map((row) => row.customer_id as CustomerId)
+}
+
+export async function hasSegmentMember(ctx: Ctx, id: number, customerId: CustomerId): Promise<boolean> {
+  const rows = await ctx.db.query(sql`
+    select 1 from segment_members
+     where tenant_id = ${ctx.tenant.id} and segment_id = ${id} and customer_id = ${customerId}`)
+  return rows.length > 0
+}
