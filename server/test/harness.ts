@@ -31,7 +31,7 @@ async function cloneOf(template: string): Promise<TestDatabase> {
   url.pathname = name
   const pool = openPool({ url: url.href, max: 20 })
   opened.push(async () => {
-    await pool.end()
+    if (!pool.ended) await pool.end()
     await onServer(`drop database if exists ${name} with (force)`)
   })
   return { url: url.href, pool }

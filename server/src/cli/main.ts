@@ -1,11 +1,12 @@
 // The command line. Exit codes: 0 done, 1 refused or failed, 2 wrong usage.
 import { Command, CommanderError } from 'commander'
+import { registerBackup } from './backup.ts'
 import { registerMigrate } from './migrate.ts'
 import { explain } from './refusal.ts'
 import { registerServe } from './serve.ts'
 
 /** Every command registers itself: one line here, one file beside this one. */
-const commands: readonly ((program: Command) => void)[] = [registerServe, registerMigrate]
+const commands: readonly ((program: Command) => void)[] = [registerServe, registerMigrate, registerBackup]
 
 const environmentHelp = `
 Environment:

@@ -1,4 +1,6 @@
 // What the command line says when it cannot do what was asked.
+import { BackupRefused } from '../platform/backup/backup.ts'
+import { BackupUnreadable } from '../platform/backup/format.ts'
 import { DomainError } from '../platform/errors.ts'
 import { MigrationRefused } from '../platform/migrate.ts'
 
@@ -8,6 +10,7 @@ export class Refusal extends Error {}
 /** An expected refusal is one sentence; anything else is a bug or a broken machine, where the stack helps. */
 export function explain(error: unknown): string {
   if (error instanceof DomainError) return `regulars: ${error.code} ${JSON.stringify(error.data)}`
-  if (error instanceof Refusal || error instanceof MigrationRefused) return `regulars: ${error.message}`
+  const expected = [Refusal, MigrationRefused, BackupRefused, BackupUnreadable]
+  if (error instanceof Error && expected.some((kind) => error instanceof kind)) return `regulars: ${error.message}`
   return `regulars: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`
 }

@@ -16,15 +16,18 @@ export type Opened = {
 
 /**
  * Opens (and if need be starts) the database, migrates it, runs `work`, and lets go of everything again, also on Ctrl-C.
- * The log writes warnings only: a command speaks through its own lines.
+ * With `migrated: false` the tables are left as they are found. The log writes warnings only: a command speaks through its own lines.
  */
-export async function withDatabase<Result>(work: (opened: Opened) => Promise<Result>): Promise<Result> {
+export async function withDatabase<Result>(
+  work: (opened: Opened) => Promise<Result>,
+  options: { readonly migrated?: boolean } = {},
+): Promise<Result> {
   const config = readConfig()
   const log = makeLog({ level: 'warn' })
   const database = await openDatabase({ ...config, log: (message) => log.warn(message) })
   const release = onInterrupt(() => database.stop())
   try {
-    const applied = await migrate(database.url)
+    const applied = options.migrated === false ? [] : await migrate(database.url)
     const pool = openPool({ url: database.url, max: config.poolSize, applicationName: 'regulars cli' })
     try {
       return await work({ config, url: database.url, pool, log, applied })

@@ -41,40 +41,44 @@ describe('migrate', () => {
 
   test('refuses a file that was changed after it was applied', async () => {
     const { url } = await emptyDatabase()
-    await migrate(url, folderWith(first))
+    await migrate(url, { folder: folderWith(first) })
     const changed = folderWith({ '0001_first.sql': 'create table first (id bigint primary key);' })
-    await expect(migrate(url, changed)).rejects.toThrow('0001_first was changed after it was applied')
+    await expect(migrate(url, { folder: changed })).rejects.toThrow('0001_first was changed after it was applied')
   })
 
   test('does not take other line ends for a change', async () => {
     const { url } = await emptyDatabase()
-    await migrate(url, folderWith({ '0001_first.sql': 'create table first (\n  id int);\n' }))
-    expect(await migrate(url, folderWith({ '0001_first.sql': 'create table first (\r\n  id int);\r\n' }))).toEqual([])
+    await migrate(url, { folder: folderWith({ '0001_first.sql': 'create table first (\n  id int);\n' }) })
+    expect(
+      await migrate(url, { folder: folderWith({ '0001_first.sql': 'create table first (\r\n  id int);\r\n' }) }),
+    ).toEqual([])
   })
 
   test('refuses a database that is newer than the program', async () => {
     const { url } = await emptyDatabase()
-    await migrate(url, folderWith({ ...first, '0002_second.sql': 'select 1;' }))
-    await expect(migrate(url, folderWith(first))).rejects.toThrow('newer than this program: it has 0002_second')
+    await migrate(url, { folder: folderWith({ ...first, '0002_second.sql': 'select 1;' }) })
+    await expect(migrate(url, { folder: folderWith(first) })).rejects.toThrow(
+      'newer than this program: it has 0002_second',
+    )
   })
 
   test('refuses a file whose turn has passed', async () => {
     const { url } = await emptyDatabase()
-    await migrate(url, folderWith({ '0002_second.sql': 'select 1;' }))
+    await migrate(url, { folder: folderWith({ '0002_second.sql': 'select 1;' }) })
     const late = folderWith({ ...first, '0002_second.sql': 'select 1;' })
-    await expect(migrate(url, late)).rejects.toThrow('0001_first came after 0002_second was applied')
+    await expect(migrate(url, { folder: late })).rejects.toThrow('0001_first came after 0002_second was applied')
   })
 
   test('undoes a failing file as a whole, says where it failed, and goes on from there the next time', async () => {
     const { url, pool } = await emptyDatabase()
     const failing = folderWith({ ...first, '0002_second.sql': 'create table second (id int);\ncreate tabel third ();' })
-    await expect(migrate(url, failing)).rejects.toThrow(
+    await expect(migrate(url, { folder: failing })).rejects.toThrow(
       'migration 0002_second failed: syntax error at or near "tabel" (line 2)',
     )
     const { rows } = await pool.query(`select to_regclass('first') as first, to_regclass('second') as second`)
     expect(rows).toEqual([{ first: 'first', second: null }])
     const mended = folderWith({ ...first, '0002_second.sql': 'create table second (id int);' })
-    expect(await migrate(url, mended)).toEqual(['0002_second'])
+    expect(await migrate(url, { folder: mended })).toEqual(['0002_second'])
   })
 
   test('refuses names without a number, and a number used twice', () => {

@@ -26,8 +26,15 @@ const silentLogger = new Logger(() => () => undefined)
 // Any number that no other program uses on this database; two processes that start together take turns.
 const advisoryLock = 7_238_419_001
 
+export type MigrateOptions = {
+  readonly folder?: string
+  /** Stops after this number: a restore first makes the tables that its backup was made from. */
+  readonly upTo?: number
+}
+
 /** Returns the names of the migrations applied now; an empty list when the database was up to date. */
-export async function migrate(databaseUrl: string, folder = migrationsFolder): Promise<string[]> {
+export async function migrate(databaseUrl: string, options: MigrateOptions = {}): Promise<string[]> {
+  const { folder = migrationsFolder, upTo = Number.POSITIVE_INFINITY } = options
   const client = new pg.Client({ connectionString: databaseUrl })
   await client.connect()
   try {
@@ -35,9 +42,10 @@ export async function migrate(databaseUrl: string, folder = migrationsFolder): P
     await client.query(`create table if not exists schema_migrations (
       version int primary key, name text not null, checksum text not null, applied_at timestamptz not null default now())`)
     const pending = pendingOf(readMigrations(folder), await readApplied(client))
-    for (const migration of pending) await apply(client, migration)
+    const wanted = pending.filter((migration) => migration.version <= upTo)
+    for (const migration of wanted) await apply(client, migration)
     await runMigrations({ connectionString: databaseUrl, schema: jobSchema, logger: silentLogger })
-    return pending.map((migration) => migration.name)
+    return wanted.map((migration) => migration.name)
   } finally {
     await client.end()
   }
@@ -72,9 +80,9 @@ function readMigration(folder: string, file: string): Migration {
   return { version: Number(version), name: file.replace(/\.sql$/, ''), sql, checksum }
 }
 
-type Applied = { readonly version: number; readonly name: string; readonly checksum: string }
+export type Applied = { readonly version: number; readonly name: string; readonly checksum: string }
 
-async function readApplied(db: pg.Pool | pg.Client): Promise<Applied[]> {
+export async function readApplied(db: pg.Pool | pg.Client): Promise<Applied[]> {
   const { rows } = await db.query<Applied>('select version, name, checksum from schema_migrations order by version')
   return rows
 }
