@@ -4,9 +4,15 @@ import { registerBackup } from './backup.ts'
 import { registerMigrate } from './migrate.ts'
 import { explain } from './refusal.ts'
 import { registerServe } from './serve.ts'
+import { registerTenant } from './tenant.ts'
 
 /** Every command registers itself: one line here, one file beside this one. */
-const commands: readonly ((program: Command) => void)[] = [registerServe, registerMigrate, registerBackup]
+const commands: readonly ((program: Command) => void)[] = [
+  registerServe,
+  registerMigrate,
+  registerTenant,
+  registerBackup,
+]
 
 const environmentHelp = `
 Environment:

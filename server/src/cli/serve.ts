@@ -8,6 +8,7 @@ import { openPool } from '../platform/db.ts'
 import { type Log, makeLog } from '../platform/log.ts'
 import { migrate } from '../platform/migrate.ts'
 import { openDatabase, tryLock } from '../platform/postgres/index.ts'
+import { recordServer } from '../platform/running-server.ts'
 import { Refusal } from './refusal.ts'
 
 type Flags = { readonly host?: string; readonly port?: string; readonly role?: string }
@@ -75,9 +76,12 @@ async function serveFrom(config: Config, url: string, log: Log, stop: StopSignal
   try {
     const app = await createApp({ config, pool, log })
     await listen(app, config)
-    if (!stop.told) announce(app, config)
+    const base = addressOf(app, config)
+    const forget = recordServer(config.dataDir, base)
+    if (!stop.told) announce(base, config)
     const reason = await stop.promise
     log.info('stopping')
+    forget()
     await closeWithin(app, shutdownMs)
     if (reason) throw new Refusal(reason.message, { cause: reason })
   } finally {
@@ -100,10 +104,14 @@ async function listen(app: FastifyInstance, config: Config): Promise<void> {
   }
 }
 
-function announce(app: FastifyInstance, config: Config): void {
+/** Where clients reach us, also when we were told to take any free port. */
+function addressOf(app: FastifyInstance, config: Config): string {
   const address = app.addresses()[0]
-  const chosen = config.port === 0 && typeof address === 'object'
-  const base = chosen ? `http://${config.host}:${address.port}` : config.publicUrl
+  const chosen = config.port === 0 && !config.publicUrlIsGiven && typeof address === 'object'
+  return chosen ? `http://${config.host}:${address.port}` : config.publicUrl
+}
+
+function announce(base: string, config: Config): void {
   console.log('Regulars is ready')
   console.log(`  console   ${base}/`)
   console.log(`  API docs  ${base}/docs`)

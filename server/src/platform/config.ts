@@ -6,6 +6,8 @@ export interface Config {
   readonly port: number
   /** Where links and base URLs point; no trailing slash. */
   readonly publicUrl: string
+  /** Said by the operator, not made of host and port. */
+  readonly publicUrlIsGiven: boolean
   readonly databaseUrl: string | undefined
   readonly dataDir: string
   readonly logLevel: string
@@ -27,10 +29,11 @@ export function readConfig(env: Environment = process.env): Config {
   return {
     host,
     port,
-    publicUrl: (env.PUBLIC_URL ?? `http://${host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host}:${port}`).replace(
+    publicUrl: (env.PUBLIC_URL || `http://${host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host}:${port}`).replace(
       /\/+$/,
       '',
     ),
+    publicUrlIsGiven: Boolean(env.PUBLIC_URL),
     databaseUrl: env.DATABASE_URL || undefined,
     dataDir: resolve(env.DATA_DIR || './data'),
     logLevel: env.LOG_LEVEL ?? 'info',

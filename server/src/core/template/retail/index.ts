@@ -1,0 +1,19 @@
+import { type Ctx, transact } from '../../../platform/ctx.ts'
+import { defineAttribute } from '../../customers/index.ts'
+import { putReferenceItems } from '../../organisations/index.ts'
+import type { Places } from '../places.ts'
+import { fillCatalogue } from './catalogue.ts'
+import { fillLoyalty } from './loyalty.ts'
+import { customerProperties, referenceItems } from './reference.ts'
+
+/** Everything that the README's first calls through each way in need, and nothing that has a person in it. */
+export function fillRetail(ctx: Ctx, places: Places): Promise<void> {
+  return transact(ctx, async (ctx) => {
+    await putReferenceItems(ctx, referenceItems(ctx.tenant))
+    for (const { code, name, attributeType, choices } of customerProperties) {
+      await defineAttribute(ctx, { name: code, label: name, type: attributeType, choices })
+    }
+    await fillLoyalty(ctx, places)
+    await fillCatalogue(ctx, places)
+  })
+}
