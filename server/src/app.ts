@@ -1,5 +1,4 @@
 // The composition root: the only place that knows every API. It decides nothing that an API could decide itself.
-import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { type FastifyBaseLogger, type FastifyInstance, fastify } from 'fastify'
 import { serveConsole } from './apis/http/console.ts'
@@ -9,6 +8,7 @@ import { apiHostRewriter } from './apis/http/hosts.ts'
 import type { ApiMount, ApiOptions } from './apis/http/options.ts'
 import { observeRequests } from './apis/http/requests.ts'
 import type { Config } from './platform/config.ts'
+import { systemRandom } from './platform/random.ts'
 import { makeServer, type ServerParts } from './platform/server.ts'
 
 /** Each API that is served; its plugin is encapsulated: its own errors, authentication and content types. */
@@ -51,5 +51,5 @@ function mountPrefixes(): ReadonlyMap<string, string> {
 /** A proxy's id is kept when it is a harmless one, so that its log and ours can be joined. */
 function requestId(request: IncomingMessage): string {
   const given = request.headers['x-request-id']
-  return typeof given === 'string' && /^[\w.:-]{1,64}$/.test(given) ? given : randomUUID()
+  return typeof given === 'string' && /^[\w.:-]{1,64}$/.test(given) ? given : systemRandom.hex(16)
 }
