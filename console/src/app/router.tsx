@@ -1,0 +1,149 @@
+import type { QueryClient } from '@tanstack/react-query'
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router'
+import { type Days, type PurchaseFilter, sessionQuery } from '../api/queries.ts'
+import { NotFound } from '../components/not-found.tsx'
+import { PageFailed, PageLoading } from '../components/states.tsx'
+import { Shell } from './shell.tsx'
+
+interface RouterContext {
+  readonly queryClient: QueryClient
+}
+
+const rootRoute = createRootRouteWithContext<RouterContext>()({ component: Outlet, notFoundComponent: NotFound })
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
+const whole = (value: unknown): number | undefined =>
+  Number.isInteger(Number(value)) && value ? Number(value) : undefined
+
+const signInRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/sign-in',
+  validateSearch: (search: Record<string, unknown>): { to?: string } => ({ to: text(search.to) }),
+  component: lazyRouteComponent(() => import('../pages/sign-in/page.tsx'), 'SignInPage'),
+})
+
+const appRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  id: 'app',
+  beforeLoad: async ({ context, location }) => {
+    const session = await context.queryClient.ensureQueryData(sessionQuery)
+    if (!session) throw redirect({ to: '/sign-in', search: { to: location.href === '/' ? undefined : location.href } })
+    return { session }
+  },
+  component: Shell,
+})
+
+const dashboardRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/',
+  validateSearch: (search: Record<string, unknown>): Partial<Days> => ({
+    from: text(search.from),
+    to: text(search.to),
+  }),
+  component: lazyRouteComponent(() => import('../pages/dashboard/page.tsx'), 'DashboardPage'),
+})
+
+const customersRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/customers',
+  validateSearch: (search: Record<string, unknown>): { q?: string; create?: boolean } => ({
+    q: text(search.q),
+    create: search.create === true ? true : undefined,
+  }),
+  component: lazyRouteComponent(() => import('../pages/customers/page.tsx'), 'CustomersPage'),
+})
+
+const customerRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/customers/$customerId',
+  component: lazyRouteComponent(() => import('../pages/customer/page.tsx'), 'CustomerPage'),
+})
+
+const purchasesRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/purchases',
+  validateSearch: (search: Record<string, unknown>): PurchaseFilter & { open?: number } => ({
+    q: text(search.q),
+    kind: text(search.kind),
+    from: text(search.from),
+    to: text(search.to),
+    open: whole(search.open),
+  }),
+  component: lazyRouteComponent(() => import('../pages/purchases/page.tsx'), 'PurchasesPage'),
+})
+
+const listsRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/lists',
+  component: lazyRouteComponent(() => import('../pages/lists/page.tsx'), 'ListsPage'),
+})
+
+const listRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/lists/$listId',
+  component: lazyRouteComponent(() => import('../pages/lists/list-page.tsx'), 'ListPage'),
+})
+
+const outboxRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/outbox',
+  validateSearch: (search: Record<string, unknown>): { to?: string; channel?: string; message?: number } => ({
+    to: text(search.to),
+    channel: text(search.channel),
+    message: whole(search.message),
+  }),
+  component: lazyRouteComponent(() => import('../pages/outbox/page.tsx'), 'OutboxPage'),
+})
+
+const connectRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/connect',
+  validateSearch: (search: Record<string, unknown>): { api?: string } => ({ api: text(search.api) }),
+  component: lazyRouteComponent(() => import('../pages/connect/page.tsx'), 'ConnectPage'),
+})
+
+const settingsRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/settings',
+  validateSearch: (search: Record<string, unknown>): { tab?: string } => ({ tab: text(search.tab) }),
+  component: lazyRouteComponent(() => import('../pages/settings/page.tsx'), 'SettingsPage'),
+})
+
+const routeTree = rootRoute.addChildren([
+  signInRoute,
+  appRoute.addChildren([
+    dashboardRoute,
+    customersRoute,
+    customerRoute,
+    purchasesRoute,
+    listsRoute,
+    listRoute,
+    outboxRoute,
+    connectRoute,
+    settingsRoute,
+  ]),
+])
+
+export function makeRouter(queryClient: QueryClient) {
+  return createRouter({
+    routeTree,
+    context: { queryClient },
+    defaultPreload: 'intent',
+    defaultPendingComponent: PageLoading,
+    defaultErrorComponent: ({ error, reset }) => <PageFailed error={error} retry={reset} />,
+    scrollRestoration: true,
+  })
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof makeRouter>
+  }
+}

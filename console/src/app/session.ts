@@ -1,0 +1,22 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useRouter } from '@tanstack/react-router'
+import { remove } from '../api/client.ts'
+import { sessionQuery } from '../api/queries.ts'
+import type { Session } from '../api/types.ts'
+
+/** Only below the signed-in part of the router, which has loaded it. */
+export function useSession(): Session {
+  const { data } = useQuery(sessionQuery)
+  if (!data) throw new Error('the router lets nobody in here without a session')
+  return data
+}
+
+export function useSignOut(): () => Promise<void> {
+  const queryClient = useQueryClient()
+  const router = useRouter()
+  return async () => {
+    await remove('/session')
+    await router.navigate({ to: '/sign-in', search: { to: undefined } })
+    queryClient.clear()
+  }
+}

@@ -1,0 +1,78 @@
+import { Button, Modal } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
+import type { FormEvent, ReactNode } from 'react'
+import { ApiProblem, type FieldError } from '../api/client.ts'
+import classes from './form.module.css'
+
+interface FormModalProps {
+  readonly title: string
+  readonly note?: ReactNode
+  readonly opened: boolean
+  readonly close: () => void
+  readonly submitLabel: string
+  readonly busy: boolean
+  readonly problem?: unknown
+  readonly danger?: boolean
+  readonly disabled?: boolean
+  readonly submit: () => void
+  readonly children?: ReactNode
+}
+
+/** A question with a form in it: Enter sends, Escape leaves, a refusal is shown above the buttons. */
+export function FormModal(props: FormModalProps) {
+  const { title, note, opened, close, submitLabel, busy, problem, danger, disabled, submit, children } = props
+  const onSubmit = (event: FormEvent) => {
+    event.preventDefault()
+    submit()
+  }
+  return (
+    <Modal opened={opened} onClose={close} title={title} size={460} classNames={{ title: classes.title }}>
+      <form className={classes.form} onSubmit={onSubmit}>
+        {note && <p className="muted">{note}</p>}
+        {children}
+        {problem !== undefined && problem !== null && <Refusal problem={problem} />}
+        <div className={classes.buttons}>
+          <Button variant="default" onClick={close}>
+            Cancel
+          </Button>
+          <Button type="submit" color={danger ? 'red' : undefined} loading={busy} disabled={disabled}>
+            {submitLabel}
+          </Button>
+        </div>
+      </form>
+    </Modal>
+  )
+}
+
+/** Why the server said no, with the fields it names. */
+export function Refusal({ problem }: { problem: unknown }) {
+  const fields = problem instanceof ApiProblem ? problem.fields : []
+  return (
+    <div className={classes.refusal} role="alert">
+      {problem instanceof Error ? problem.message : 'That did not work.'}
+      {fields.length > 0 && (
+        <ul>
+          {fields.map((field) => (
+            <li key={field.path}>
+              {field.path}: {field.message}
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  )
+}
+
+/** The message about one field, for the field itself. */
+export function fieldError(problem: unknown, name: string): string | undefined {
+  if (!(problem instanceof ApiProblem)) return undefined
+  return problem.fields.find((field: FieldError) => field.path.split(/[./]/).at(-1) === name)?.message
+}
+
+export function tell(message: ReactNode): void {
+  notifications.show({ message, color: 'pine' })
+}
+
+export function tellFailure(problem: unknown): void {
+  notifications.show({ message: problem instanceof Error ? problem.message : 'That did not work.', color: 'red' })
+}

@@ -1,0 +1,55 @@
+import type { ReactNode } from 'react'
+import { useEffect } from 'react'
+import classes from './page.module.css'
+
+interface PageProps {
+  readonly title: string
+  readonly note?: ReactNode
+  readonly actions?: ReactNode
+  readonly children: ReactNode
+  /** When the page draws a heading of its own. */
+  readonly bare?: boolean
+}
+
+/** Heading, actions and the width that every page shares. */
+export function Page({ title, note, actions, children, bare = false }: PageProps) {
+  useEffect(() => {
+    document.title = `${title} · Regulars`
+  }, [title])
+  return (
+    <div className={classes.page}>
+      {!bare && (
+        <header className={classes.header}>
+          <div>
+            <h1>{title}</h1>
+            {note && <div className={classes.note}>{note}</div>}
+          </div>
+          {actions && <div className={classes.actions}>{actions}</div>}
+        </header>
+      )}
+      {children}
+    </div>
+  )
+}
+
+interface CardProps {
+  readonly title?: ReactNode
+  readonly aside?: ReactNode
+  readonly children: ReactNode
+  readonly flush?: boolean
+  readonly className?: string
+}
+
+export function Card({ title, aside, children, flush = false, className = '' }: CardProps) {
+  return (
+    <section className={`${classes.card} ${className}`}>
+      {(title || aside) && (
+        <div className={classes.cardHeader}>
+          {title && <h2>{title}</h2>}
+          {aside && <div className={classes.aside}>{aside}</div>}
+        </div>
+      )}
+      <div className={flush ? undefined : classes.cardBody}>{children}</div>
+    </section>
+  )
+}

@@ -1,0 +1,58 @@
+import { CloseButton, TextInput } from '@mantine/core'
+import { useDebouncedCallback } from '@mantine/hooks'
+import { IconSearch } from '@tabler/icons-react'
+import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
+import classes from './search-field.module.css'
+
+interface SearchFieldProps {
+  readonly label: string
+  readonly value: string
+  readonly onSearch: (text: string) => void
+  readonly onKeyDown?: (event: KeyboardEvent<HTMLElement>) => void
+  readonly autoFocus?: boolean
+}
+
+/** Searches while typing. "/" jumps here from anywhere on the page. */
+export function SearchField({ label, value, onSearch, onKeyDown, autoFocus }: SearchFieldProps) {
+  const [text, setText] = useState(value)
+  const told = useRef(value)
+  const tell = useDebouncedCallback((next: string) => {
+    told.current = next
+    onSearch(next)
+  }, 180)
+
+  // The address may change under the field: back, forward, a link.
+  useEffect(() => {
+    if (value === told.current) return
+    told.current = value
+    setText(value)
+  }, [value])
+
+  const change = (next: string) => {
+    setText(next)
+    tell(next.trim())
+  }
+  return (
+    <TextInput
+      data-page-search
+      className={classes.field}
+      aria-label={label}
+      placeholder={label}
+      type="search"
+      autoComplete="off"
+      spellCheck={false}
+      autoFocus={autoFocus}
+      leftSection={<IconSearch size={16} stroke={1.8} />}
+      rightSection={
+        text ? (
+          <CloseButton size="sm" aria-label="Clear the search" onClick={() => change('')} />
+        ) : (
+          <kbd className={`${classes.kbd} not-on-phone`}>/</kbd>
+        )
+      }
+      value={text}
+      onChange={(event) => change(event.currentTarget.value)}
+      onKeyDown={onKeyDown}
+    />
+  )
+}

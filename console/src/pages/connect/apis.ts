@@ -1,0 +1,64 @@
+interface ApiWords {
+  readonly title: string
+  readonly about: string
+  readonly docs: string
+}
+
+/** What each API is for. A shop's client keeps speaking its language; only the address changes. */
+const words: Readonly<Record<string, ApiWords>> = {
+  native: {
+    title: 'Regulars API',
+    about: 'Our own: customers, purchases, points and messages in plain JSON, with cursors and idempotency keys.',
+    docs: '/docs',
+  },
+  cleverreach: {
+    title: 'CleverReach REST v3',
+    about: 'Lists, receivers, attributes, double opt-in and orders for newsletter tools.',
+    docs: '/docs',
+  },
+  rees46: {
+    title: 'REES46',
+    about: 'Devices, behaviour events, profiles and orders from a shop’s pages and apps.',
+    docs: '/docs',
+  },
+  crmcom: {
+    title: 'CRM.COM Self Service v1',
+    about: 'The customer’s own app: sign-up, wallet, rewards, purchases.',
+    docs: '/docs',
+  },
+  carecloud: {
+    title: 'CareCloud Enterprise v1.0',
+    about: 'Tills and e-shops: customers, cards, checkout with benefits, points and credit.',
+    docs: '/docs',
+  },
+  classic: {
+    title: 'Classic loyalty API',
+    about: 'Form posts and XML for tills of long standing: campaigns, points, gift cards.',
+    docs: '/docs',
+  },
+}
+
+export function wordsOf(name: string): ApiWords {
+  return words[name.toLowerCase()] ?? { title: name, about: '', docs: '/docs' }
+}
+
+const secretName = /secret|password|(^|_)(api_)?key$|token/
+
+export function isSecret(name: string): boolean {
+  return secretName.test(name)
+}
+
+export interface Credential {
+  readonly name: string
+  readonly value: string
+}
+
+/** Credentials may be grouped (an interface for customers inside the one for staff); the groups are written out. */
+export function listCredentials(credentials: Readonly<Record<string, unknown>>, group = ''): readonly Credential[] {
+  return Object.entries(credentials).flatMap(([name, value]) => {
+    const fullName = group ? `${group}.${name}` : name
+    if (value === null || value === undefined) return []
+    if (typeof value === 'object') return listCredentials({ ...value }, fullName)
+    return [{ name: fullName, value: String(value) }]
+  })
+}

@@ -1,0 +1,161 @@
+import { Button, Drawer, Switch } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
+import { IconHistory } from '@tabler/icons-react'
+import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query'
+import { put } from '../../api/client.ts'
+import { consentHistoryQuery, customerQuery } from '../../api/queries.ts'
+import type { Channel, ConsentChange, Customer, Purpose } from '../../api/types.ts'
+import { formatDate, formatDateTime, sentence } from '../../app/format.ts'
+import { channelNames, purposeNames } from '../../app/names.ts'
+import { tellFailure } from '../../components/form.tsx'
+import { Card } from '../../components/page.tsx'
+import { Empty } from '../../components/states.tsx'
+import { type Column, Table } from '../../components/table.tsx'
+import classes from './permissions.module.css'
+
+const channels = Object.keys(channelNames) as Channel[] // The keys of a record over the channels are the channels.
+const purposes = Object.keys(purposeNames) as Purpose[]
+/** Service messages reach everybody who has not refused them; the others wait for a yes. */
+const subscribedUnlessSaid: Readonly<Record<Purpose, boolean>> = { bulk: false, chain: false, transactional: true }
+
+export function Permissions({ customer }: { customer: Customer }) {
+  const [historyOpen, history] = useDisclosure(false)
+  return (
+    <Card
+      title="Permissions"
+      aside={
+        <Button variant="subtle" size="compact-sm" leftSection={<IconHistory size={15} />} onClick={history.open}>
+          History
+        </Button>
+      }
+    >
+      <Subscriptions customer={customer} />
+      <Consents customer={customer} />
+      <Drawer opened={historyOpen} onClose={history.close} title="History of permissions" size={640}>
+        {historyOpen && <ConsentHistory id={customer.id} />}
+      </Drawer>
+    </Card>
+  )
+}
+
+function Subscriptions({ customer }: { customer: Customer }) {
+  const save = useSave(customer.id)
+  const said = (channel: Channel, purpose: Purpose) =>
+    customer.subscriptions.find((row) => row.channel === channel && row.purpose === purpose)
+  return (
+    <table className={classes.matrix} aria-label="Subscriptions">
+      <thead>
+        <tr>
+          <th>
+            <span className="visually-hidden">Channel</span>
+          </th>
+          {purposes.map((purpose) => (
+            <th key={purpose} scope="col">
+              {purposeNames[purpose]}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {channels.map((channel) => (
+          <tr key={channel}>
+            <th scope="row">{channelNames[channel]}</th>
+            {purposes.map((purpose) => (
+              <td key={purpose}>
+                <Switch
+                  size="sm"
+                  aria-label={`${purposeNames[purpose]} by ${channelNames[channel]}`}
+                  checked={said(channel, purpose)?.subscribed ?? subscribedUnlessSaid[purpose]}
+                  disabled={save.isPending}
+                  onChange={(event) =>
+                    save.mutate({
+                      path: 'subscriptions',
+                      change: { channel, purpose, subscribed: event.currentTarget.checked },
+                    })
+                  }
+                />
+              </td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
+function Consents({ customer }: { customer: Customer }) {
+  const save = useSave(customer.id)
+  if (customer.consents.length === 0) return null
+  return (
+    <ul className={classes.consents}>
+      {customer.consents.map((consent) => (
+        <li key={consent.type}>
+          <Switch
+            size="sm"
+            label={sentence(consent.type)}
+            description={
+              consent.changed_at
+                ? `${consent.given ? 'given' : 'withdrawn'} ${formatDate(consent.changed_at)}`
+                : undefined
+            }
+            checked={consent.given}
+            disabled={save.isPending}
+            onChange={(event) =>
+              save.mutate({ path: 'consents', change: { type: consent.type, given: event.currentTarget.checked } })
+            }
+          />
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function useSave(id: number) {
+  const queryClient = useQueryClient()
+  return useMutation({
+    mutationFn: ({ path, change }: { path: 'subscriptions' | 'consents'; change: object }) =>
+      put(`/customers/${id}/${path}`, { changes: [change] }),
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: customerQuery(id).queryKey }),
+    onError: tellFailure,
+  })
+}
+
+const historyColumns: Column<ConsentChange>[] = [
+  {
+    name: 'When',
+    width: '150px',
+    show: (row) => <span className="muted small">{formatDateTime(row.created_at)}</span>,
+  },
+  {
+    name: 'What',
+    show: (row) => (
+      <>
+        {sentence(row.event)} <span className="mono muted">{row.subject}</span>
+      </>
+    ),
+  },
+  {
+    name: 'By',
+    show: (row) => (
+      <span className="small muted">
+        {[row.actor, row.source, row.ip, row.text_version && `text ${row.text_version}`].filter(Boolean).join(' · ')}
+      </span>
+    ),
+  },
+]
+
+function ConsentHistory({ id }: { id: number }) {
+  return (
+    <Table
+      label="History of permissions"
+      query={useInfiniteQuery(consentHistoryQuery(id))}
+      columns={historyColumns}
+      keyOf={(row) => row.id}
+      empty={
+        <Empty icon={<IconHistory size={20} />} title="No change so far">
+          Every yes and every no is kept here, with who said it, where and under which text.
+        </Empty>
+      }
+    />
+  )
+}

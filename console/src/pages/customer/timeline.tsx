@@ -1,0 +1,156 @@
+import { Button, SegmentedControl, Skeleton } from '@mantine/core'
+import { IconActivity, IconCoins, IconMessage, IconReceipt, IconShieldCheck, IconTimeline } from '@tabler/icons-react'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
+import { timelineQuery } from '../../api/queries.ts'
+import type { TimelineItem } from '../../api/types.ts'
+import { dayOf, formatDay, formatMoney, formatSigned, formatTime } from '../../app/format.ts'
+import { Card } from '../../components/page.tsx'
+import { Empty, Failed } from '../../components/states.tsx'
+import classes from './timeline.module.css'
+
+type Kind = 'purchase' | 'points' | 'event' | 'message' | 'consent'
+
+/** The server's kinds are finer (a posting is an earn, a spend, an adjust); people look for these five. */
+function kindOf(item: TimelineItem): Kind {
+  if (/purchase|sale|cancel/.test(item.kind)) return 'purchase'
+  if (/message|email|sms|push/.test(item.kind)) return 'message'
+  if (/consent|subscri/.test(item.kind)) return 'consent'
+  if (/event|view|cart|search|visit/.test(item.kind)) return 'event'
+  return 'points'
+}
+
+const icons = {
+  purchase: IconReceipt,
+  points: IconCoins,
+  event: IconActivity,
+  message: IconMessage,
+  consent: IconShieldCheck,
+}
+
+const filters = [
+  { value: 'all', label: 'All' },
+  { value: 'purchase', label: 'Purchases' },
+  { value: 'points', label: 'Points' },
+  { value: 'event', label: 'Events' },
+  { value: 'message', label: 'Messages' },
+]
+
+/** Everything that happened, newest first, by day. */
+export function Timeline({ customerId }: { customerId: number }) {
+  const [filter, setFilter] = useState('all')
+  const query = useInfiniteQuery(timelineQuery(customerId))
+  const items = query.data?.pages.flatMap((page) => page.items)
+  const shown = items?.filter((item) => filter === 'all' || kindOf(item) === filter)
+  return (
+    <Card title="Timeline" className={classes.card}>
+      <SegmentedControl
+        aria-label="Show"
+        className={classes.filter}
+        size="xs"
+        withItemsBorders={false}
+        data={filters}
+        value={filter}
+        onChange={setFilter}
+      />
+      {query.isError && <Failed problem={query.error} retry={() => void query.refetch()} />}
+      {query.isPending && <TimelineSkeleton />}
+      {shown?.length === 0 && <NothingYet filtered={filter !== 'all'} />}
+      {shown && byDay(shown).map(([day, entries]) => <Day key={day} day={day} entries={entries} />)}
+      {query.hasNextPage && (
+        <div className={classes.more}>
+          <Button
+            variant="subtle"
+            size="compact-sm"
+            loading={query.isFetchingNextPage}
+            onClick={() => void query.fetchNextPage()}
+          >
+            Show earlier
+          </Button>
+        </div>
+      )}
+    </Card>
+  )
+}
+
+function byDay(items: readonly TimelineItem[]): [string, TimelineItem[]][] {
+  const days = new Map<string, TimelineItem[]>()
+  for (const item of items) {
+    const day = dayOf(item.at)
+    const entries = days.get(day)
+    if (entries) entries.push(item)
+    else days.set(day, [item])
+  }
+  return [...days]
+}
+
+function Day({ day, entries }: { day: string; entries: readonly TimelineItem[] }) {
+  return (
+    <section className={classes.day}>
+      <h3 className={classes.date}>{formatDay(day, true)}</h3>
+      <ol className={classes.entries}>
+        {entries.map((item, index) => (
+          // One thing may appear twice at one instant (earned and spent by the same purchase); the list only grows at its end.
+          // biome-ignore lint/suspicious/noArrayIndexKey: see above
+          <Entry key={`${item.kind} ${item.ref_id} ${index}`} item={item} />
+        ))}
+      </ol>
+    </section>
+  )
+}
+
+function Entry({ item }: { item: TimelineItem }) {
+  const kind = kindOf(item)
+  const Icon = icons[kind]
+  return (
+    <li className={classes.entry}>
+      <span className={classes.icon} data-kind={kind}>
+        <Icon size={15} stroke={1.9} />
+      </span>
+      <span className={classes.text}>
+        {kind === 'purchase' && item.ref_id !== null ? (
+          <Link to="/purchases" search={{ open: Number(item.ref_id) }} className={classes.title}>
+            {item.title}
+          </Link>
+        ) : (
+          <span className={classes.title}>{item.title}</span>
+        )}
+        {item.detail && <span className={classes.detail}>{item.detail}</span>}
+      </span>
+      <span className={classes.end}>
+        {item.amount_minor != null && item.currency && (
+          <span className={classes.amount}>{formatMoney(item.amount_minor, item.currency)}</span>
+        )}
+        {item.points != null && item.points !== 0 && (
+          <span className={classes.points} data-less={item.points < 0 || undefined}>
+            {formatSigned(item.points)}
+          </span>
+        )}
+        <time className={classes.time} dateTime={item.at}>
+          {formatTime(item.at)}
+        </time>
+      </span>
+    </li>
+  )
+}
+
+function NothingYet({ filtered }: { filtered: boolean }) {
+  return (
+    <Empty icon={<IconTimeline size={20} />} title={filtered ? 'None of these so far' : 'Nothing happened yet'}>
+      Purchases, points, visits to the shop and messages show up here as they happen, from whichever API reported them.
+    </Empty>
+  )
+}
+
+function TimelineSkeleton() {
+  return ['a', 'b', 'c', 'd', 'e', 'f'].map((key) => (
+    <div key={key} className={classes.entry}>
+      <Skeleton circle height={28} />
+      <div className={classes.text}>
+        <Skeleton height={13} width="45%" mb={8} />
+        <Skeleton height={11} width="70%" />
+      </div>
+    </div>
+  ))
+}

@@ -1,0 +1,127 @@
+import { Button } from '@mantine/core'
+import { IconPlus, IconUserSearch, IconUsers } from '@tabler/icons-react'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { customersQuery } from '../../api/queries.ts'
+import type { CustomerSummary } from '../../api/types.ts'
+import { formatAgo, formatCount, formatMoney } from '../../app/format.ts'
+import { customerName } from '../../app/names.ts'
+import { useSession } from '../../app/session.ts'
+import { CustomerAvatar } from '../../components/customer-avatar.tsx'
+import { Card, Page } from '../../components/page.tsx'
+import { SearchField } from '../../components/search-field.tsx'
+import { Empty } from '../../components/states.tsx'
+import { type Column, focusFirstRow, rowLink, Table } from '../../components/table.tsx'
+import { NewCustomer } from './new-customer.tsx'
+import classes from './page.module.css'
+
+export function CustomersPage() {
+  const { q = '', create } = useSearch({ from: '/app/customers' })
+  const navigate = useNavigate({ from: '/customers' })
+  const { tenant } = useSession()
+  const query = useInfiniteQuery(customersQuery(q))
+  const total = query.data?.pages[0]?.total
+  const openNew = (open: boolean) => void navigate({ search: { q: q || undefined, create: open || undefined } })
+  return (
+    <Page
+      title="Customers"
+      note={total === undefined ? ' ' : `${formatCount(total)} ${q ? 'found' : 'in all'}`}
+      actions={
+        <Button leftSection={<IconPlus size={16} />} onClick={() => openNew(true)}>
+          New customer
+        </Button>
+      }
+    >
+      <div className={classes.bar}>
+        <SearchField
+          label="Name, e-mail, phone, card or code"
+          value={q}
+          autoFocus
+          onSearch={(text) => void navigate({ search: { q: text || undefined }, replace: true })}
+          onKeyDown={focusFirstRow}
+        />
+      </div>
+      <Card flush>
+        <Table
+          label="Customers"
+          query={query}
+          columns={columnsFor(tenant.currency)}
+          keyOf={(customer) => customer.id}
+          empty={<NoCustomers text={q} create={() => openNew(true)} />}
+        />
+      </Card>
+      <NewCustomer opened={create === true} close={() => openNew(false)} />
+    </Page>
+  )
+}
+
+function columnsFor(currency: string): Column<CustomerSummary>[] {
+  return [
+    { name: 'Customer', show: (customer) => <Who customer={customer} /> },
+    {
+      name: 'Code',
+      onPhone: false,
+      width: '180px',
+      show: (customer) => <span className="code muted">{customer.code}</span>,
+    },
+    {
+      name: 'Last purchase',
+      onPhone: false,
+      width: '150px',
+      show: (customer) =>
+        customer.last_purchase_at ? (
+          <span className="muted">{formatAgo(customer.last_purchase_at)}</span>
+        ) : (
+          <span className="faint">none yet</span>
+        ),
+    },
+    {
+      name: 'Bought',
+      align: 'right',
+      onPhone: false,
+      width: '120px',
+      show: (customer) => formatMoney(customer.purchases_total_minor, currency),
+    },
+    {
+      name: 'Points',
+      align: 'right',
+      width: '96px',
+      show: (customer) => <span className={classes.points}>{formatCount(customer.points_balance)}</span>,
+    },
+  ]
+}
+
+function Who({ customer }: { customer: CustomerSummary }) {
+  const contact = customer.email ?? customer.phone
+  const name = customerName(customer)
+  return (
+    <Link to="/customers/$customerId" params={{ customerId: String(customer.id) }} className={rowLink}>
+      <CustomerAvatar customer={customer} />
+      <span className={classes.who}>
+        <span className={classes.name}>{name}</span>
+        <span className={classes.contact}>
+          {contact && contact !== name ? contact : customer.state === 'anonymous' ? 'not identified' : customer.code}
+        </span>
+      </span>
+    </Link>
+  )
+}
+
+function NoCustomers({ text, create }: { text: string; create: () => void }) {
+  if (text) {
+    return (
+      <Empty icon={<IconUserSearch size={20} />} title={`Nobody matches “${text}”`}>
+        Part of a name is enough; an e-mail, a phone or a card number works too.
+      </Empty>
+    )
+  }
+  return (
+    <Empty
+      icon={<IconUsers size={20} />}
+      title="Nobody here yet"
+      action={<Button onClick={create}>New customer</Button>}
+    >
+      Customers arrive through every connected API, by import, or one by one.
+    </Empty>
+  )
+}

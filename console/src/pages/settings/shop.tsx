@@ -1,0 +1,90 @@
+import { Button, Select, Skeleton, TextInput } from '@mantine/core'
+import { useForm } from '@mantine/form'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { patch } from '../../api/client.ts'
+import { sessionQuery, settingsQuery } from '../../api/queries.ts'
+import type { Tenant } from '../../api/types.ts'
+import { fieldError, Refusal, tell } from '../../components/form.tsx'
+import { Card } from '../../components/page.tsx'
+import { Failed } from '../../components/states.tsx'
+import classes from './page.module.css'
+
+export function Shop() {
+  const query = useQuery(settingsQuery)
+  if (query.isError) return <Failed problem={query.error} retry={() => void query.refetch()} />
+  if (!query.data) return <Skeleton height={320} radius="lg" className={classes.narrow} />
+  return <ShopForm key={query.dataUpdatedAt} settings={query.data} />
+}
+
+function ShopForm({ settings }: { settings: Tenant }) {
+  const queryClient = useQueryClient()
+  const form = useForm({
+    initialValues: {
+      name: settings.name,
+      currency: settings.currency,
+      time_zone: settings.time_zone,
+      language: settings.language,
+    },
+  })
+  const save = useMutation({
+    mutationFn: () => patch<Tenant>('/settings', changedOf(form.values, settings)),
+    onSuccess: async () => {
+      tell('Saved.')
+      await queryClient.invalidateQueries({ queryKey: settingsQuery.queryKey })
+      await queryClient.refetchQueries({ queryKey: sessionQuery.queryKey })
+    },
+  })
+  return (
+    <Card className={classes.narrow}>
+      <form
+        className={classes.form}
+        onSubmit={form.onSubmit(() => {
+          save.mutate()
+        })}
+      >
+        <TextInput label="Name" {...form.getInputProps('name')} error={fieldError(save.error, 'name')} />
+        <TextInput label="Short name in addresses" value={settings.slug} disabled />
+        <div className={classes.pair}>
+          <Select
+            label="Currency"
+            searchable
+            allowDeselect={false}
+            data={Intl.supportedValuesOf('currency')}
+            {...form.getInputProps('currency')}
+            error={fieldError(save.error, 'currency')}
+          />
+          <Select
+            label="Time zone"
+            searchable
+            allowDeselect={false}
+            data={zonesWith(settings.time_zone)}
+            {...form.getInputProps('time_zone')}
+            error={fieldError(save.error, 'time_zone')}
+          />
+        </div>
+        <TextInput
+          label="Language of messages"
+          description="A language code, such as en or cs"
+          maxLength={8}
+          {...form.getInputProps('language')}
+          error={fieldError(save.error, 'language')}
+        />
+        {save.error && <Refusal problem={save.error} />}
+        <div className={classes.buttons}>
+          <Button type="submit" loading={save.isPending} disabled={!form.isDirty()}>
+            Save
+          </Button>
+        </div>
+      </form>
+    </Card>
+  )
+}
+
+function zonesWith(zone: string): string[] {
+  const zones = Intl.supportedValuesOf('timeZone')
+  return zones.includes(zone) ? zones : [zone, ...zones]
+}
+
+function changedOf(values: Record<string, string>, settings: Tenant): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).filter(([name, value]) => settings[name as keyof Tenant] !== value))
+}
