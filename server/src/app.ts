@@ -1,6 +1,6 @@
 // The composition root: the only place that knows every API. It decides nothing that an API could decide itself.
 import type { IncomingMessage } from 'node:http'
-import { type FastifyBaseLogger, type FastifyInstance, fastify } from 'fastify'
+import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify'
 import { serveConsole } from './apis/http/console.ts'
 import { parseForm } from './apis/http/content.ts'
 import { serveHealth } from './apis/http/health.ts'
@@ -24,7 +24,7 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   const options: ApiOptions = { server: await makeServer(parts), config }
   const app = fastify({
     loggerInstance: log as FastifyBaseLogger, // pino is one; without the cast its type enters every plugin's signature
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: requestId,
     trustProxy: config.trustProxy,
     bodyLimit: config.bodyLimitBytes,

@@ -101,7 +101,11 @@ describe('the retail template', () => {
 
   it('brings six products in categories, one composite with variants and one bundle with modifiers', async () => {
     expect(await countProducts(ctx, {})).toBe(6)
-    expect((await listCategories(ctx, { limit: 10 })).map((one) => one.externalId).sort()).toEqual(['fashion', 'home', 'kitchen'])
+    expect((await listCategories(ctx, { limit: 10 })).map((one) => one.externalId).sort()).toEqual([
+      'fashion',
+      'home',
+      'kitchen',
+    ])
     const composite = await findProductByCode(ctx, 'SHIRT-01')
     expect(composite).toMatchObject({ composition: 'composite', vatRate: 19, priceMinor: 2_990, currency: 'EUR' })
     expect(composite?.data.variants).toHaveLength(6)
