@@ -1,6 +1,7 @@
 // The composition root: the only place that knows every API. It decides nothing that an API could decide itself.
 import type { IncomingMessage } from 'node:http'
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify'
+import { crmcomApi } from './apis/crmcom/plugin.ts'
 import { serveConsole } from './apis/http/console.ts'
 import { parseForm } from './apis/http/content.ts'
 import { serveHealth } from './apis/http/health.ts'
@@ -12,7 +13,7 @@ import { systemRandom } from './platform/random.ts'
 import { makeServer, type ServerParts } from './platform/server.ts'
 
 /** Each API that is served; its plugin is encapsulated: its own errors, authentication and content types. */
-const mounts: readonly ApiMount[] = []
+const mounts: readonly ApiMount[] = [{ name: 'crmcom', prefix: '/crmcom', plugin: crmcomApi }]
 
 export interface AppParts extends ServerParts {
   readonly config: Config
