@@ -62,22 +62,42 @@ const cardColumns = sql`id, card_type_id as "cardTypeId", number, customer_id as
   valid_from as "validFrom", valid_to as "validTo", data, updated_at as "updatedAt"`
 
 export interface CardQuery {
+  readonly ids?: readonly number[]
   readonly customerId?: number
   readonly cardTypeId?: number
   readonly numbers?: readonly string[]
+  /** A further number printed on the card. */
+  readonly secondaryNumbers?: readonly string[]
   readonly state?: Card['state']
+  /** Inside its days at this moment, or outside of them. */
+  readonly validity?: { readonly at: Date; readonly valid: boolean }
+  readonly orderBy?: 'id' | 'number' | 'validFrom' | 'validTo' | 'updatedAt'
+  readonly descending?: boolean
   readonly offset: number
   readonly limit: number
 }
+
+const cardOrders = {
+  id: sql`id`,
+  number: sql`number`,
+  validFrom: sql`valid_from`,
+  validTo: sql`valid_to`,
+  updatedAt: sql`updated_at`,
+} as const
 
 export async function selectCards(ctx: Ctx, query: CardQuery): Promise<{ items: Card[]; total: number }> {
   const where = sql`tenant_id = ${ctx.tenant.id}
     and (${query.customerId ?? null}::bigint is null or customer_id = ${query.customerId ?? null})
     and (${query.cardTypeId ?? null}::bigint is null or card_type_id = ${query.cardTypeId ?? null})
     and (${query.state ?? null}::text is null or state = ${query.state ?? null})
-    and (${query.numbers ?? null}::text[] is null or number = any (${query.numbers ?? null}::text[]))`
+    and (${query.numbers ?? null}::text[] is null or number = any (${query.numbers ?? null}::text[]))
+    and (${query.ids ?? null}::bigint[] is null or id = any (${query.ids ?? null}::bigint[]))
+    and (${query.secondaryNumbers ?? null}::text[] is null or data ->> 'secondaryNumber' = any (${query.secondaryNumbers ?? null}::text[]))
+    and (${query.validity?.valid ?? null}::boolean is null or ${query.validity?.valid ?? null} = (
+      (valid_from is null or valid_from <= ${query.validity?.at ?? null}) and (valid_to is null or valid_to > ${query.validity?.at ?? null})))`
+  const order = sql`${cardOrders[query.orderBy ?? 'id']} ${query.descending ? sql`desc` : sql`asc`} nulls last, id`
   const items = await ctx.db.query<Card>(
-    sql`select ${cardColumns} from cards where ${where} order by id offset ${query.offset} limit ${query.limit}`,
+    sql`select ${cardColumns} from cards where ${where} order by ${order} offset ${query.offset} limit ${query.limit}`,
   )
   const [count] = await ctx.db.query<{ total: number }>(sql`select count(*)::bigint as total from cards where ${where}`)
   return { items, total: count?.total ?? 0 }
