@@ -23,3 +23,4 @@ export {
   totalsOf,
 } from './service.ts'
 export type * from './types.ts'
+export { type EntryQuery, type LedgerEntry, listEntries } from './views.ts'
