@@ -5,7 +5,7 @@ import { cleanText } from '../../platform/text.ts'
 import { checkBatch, checkCode, foldInputs } from './rules.ts'
 import * as store from './store.ts'
 import { brandIds, categoryIds } from './taxonomy.ts'
-import type { Product, ProductFilter, ProductId, ProductInput, ProductPage } from './types.ts'
+import type { Product, ProductCode, ProductFilter, ProductId, ProductInput, ProductPage } from './types.ts'
 
 /**
  * Inserts or updates products by code. A field that is absent stays as it was; a report that says nothing new changes
@@ -99,6 +99,28 @@ export async function findProductByCode(ctx: Ctx, code: string): Promise<Product
 /** By a further code, in its number space. */
 export function findProductByListCode(ctx: Ctx, given: { listCode: string; code: string }) {
   return store.findByListCode(ctx, cleanText(given.listCode), cleanText(given.code))
+}
+
+/** The products behind further codes, by `listCodeKey`; unknown codes are absent. */
+export async function findProductsByListCodes(
+  ctx: Ctx,
+  codes: readonly ProductCode[],
+): Promise<Map<string, { readonly id: ProductId; readonly code: string }>> {
+  if (codes.length === 0) return new Map()
+  const clean = codes.map(({ listCode, code }) => ({ listCode: cleanText(listCode), code: cleanText(code) }))
+  const rows = await store.findByListCodes(ctx, clean)
+  return new Map(rows.map((row) => [listCodeKey(row), { id: row.id, code: row.productCode }]))
+}
+
+export function listCodeKey({ listCode, code }: ProductCode): string {
+  return JSON.stringify([listCode, code])
+}
+
+/** Those of the products that exist, in whatever state, by id. */
+export async function getProducts(ctx: Ctx, ids: readonly number[]): Promise<Map<number, Product>> {
+  if (ids.length === 0) return new Map()
+  const products = await store.findByIds(ctx, ids)
+  return new Map(products.map((product) => [product.id, product]))
 }
 
 /** The products behind these codes, by code; unknown codes are absent. */

@@ -81,6 +81,13 @@ export async function findProductById(ctx: Ctx, id: ProductId): Promise<Product 
   return rows[0] && toProduct(rows[0])
 }
 
+export async function findByIds(ctx: Ctx, ids: readonly number[]): Promise<Product[]> {
+  const rows = await ctx.db.query<ProductRow>(sql`
+    select ${productColumns} from ${productTables}
+     where products.tenant_id = ${ctx.tenant.id} and products.id = any(${ids}::bigint[])`)
+  return rows.map(toProduct)
+}
+
 export async function findByCodes(ctx: Ctx, codes: readonly string[]): Promise<Product[]> {
   const rows = await ctx.db.query<ProductRow>(sql`
     select ${productColumns} from ${productTables}
@@ -100,6 +107,19 @@ export async function findByListCode(ctx: Ctx, listCode: string, code: string): 
      where products.tenant_id = ${ctx.tenant.id}
        and product_codes.list_code = ${listCode} and product_codes.code = ${code}`)
   return rows[0] && toProduct(rows[0])
+}
+
+/** All at once: (list, code) and the product it leads to. */
+export async function findByListCodes(
+  ctx: Ctx,
+  codes: readonly { listCode: string; code: string }[],
+): Promise<{ listCode: string; code: string; id: ProductId; productCode: string }[]> {
+  return ctx.db.query(sql`
+    select given."listCode", given.code, products.id, products.code as "productCode"
+      from jsonb_to_recordset(${JSON.stringify(codes)}::jsonb) as given ("listCode" text, code text)
+      join product_codes on product_codes.tenant_id = ${ctx.tenant.id} and product_codes.list_code = given."listCode"
+       and product_codes.code = given.code
+      join products on products.tenant_id = product_codes.tenant_id and products.id = product_codes.product_id`)
 }
 
 function conditionsOf(ctx: Ctx, filter: ProductFilter): Sql {
