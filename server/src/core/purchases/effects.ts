@@ -116,7 +116,7 @@ export async function spendFor(
         unit_id: spend.unitId,
         unit_amount: spend.amount,
         posting_key: key,
-        data: null,
+        data: report.spend?.deducted ? { deducted: true } : null,
       })
     }
   }

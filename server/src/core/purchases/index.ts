@@ -8,6 +8,7 @@ export { recordPurchase, recordPurchases } from './record.ts'
 export type { PurchaseDetails, Quote } from './service.ts'
 export {
   claimPurchase,
+  findPurchase,
   getPurchase,
   getPurchaseDetails,
   listPurchases,

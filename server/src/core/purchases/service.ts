@@ -18,11 +18,20 @@ import {
   withLines,
 } from './views.ts'
 
+export async function findPurchase(
+  ctx: Ctx,
+  id: number,
+  options: { lines?: boolean } = {},
+): Promise<Purchase | undefined> {
+  const purchase = await selectPurchase(ctx, id)
+  return purchase && options.lines ? (await withLines(ctx, [purchase]))[0] : purchase
+}
+
 /** Refuses purchase.not_found. */
 export async function getPurchase(ctx: Ctx, id: number, options: { lines?: boolean } = {}): Promise<Purchase> {
-  const purchase = await selectPurchase(ctx, id)
+  const purchase = await findPurchase(ctx, id, options)
   if (!purchase) throw new DomainError('purchase.not_found', { purchaseId: id })
-  return options.lines ? ((await withLines(ctx, [purchase]))[0] ?? purchase) : purchase
+  return purchase
 }
 
 /** Newest first. `total` only where `withTotal` asks for it. */

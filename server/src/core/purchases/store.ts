@@ -243,7 +243,7 @@ export function selectBases(ctx: Ctx, ids: readonly number[]): Promise<Basis[]> 
     select p.id, p.kind, p.customer_id as "customerId", p.source, p.confirmed, p.state, p.currency, p.occurred_at as "occurredAt",
            p.earned_at as "earnedAt", coalesce(p.total_minor, l.total, 0)::bigint as "totalMinor", coalesce(l.silent, 0)::bigint as "silentMinor",
            coalesce((select sum(amount_minor) from purchase_payments m where m.tenant_id = p.tenant_id and m.purchase_id = p.id
-               and m.kind = 'points'), 0)::bigint as "paidByPointsMinor"
+               and m.kind = 'points' and m.data -> 'deducted' is distinct from 'true'), 0)::bigint as "paidByPointsMinor"
       from purchases p
       left join lateral (select sum(total_minor) as total, sum(total_minor) filter (where not earns) as silent
         from purchase_lines l where l.tenant_id = p.tenant_id and l.purchase_id = p.id) l on true

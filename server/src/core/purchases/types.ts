@@ -60,7 +60,12 @@ export interface PurchaseReport {
   /** What the same number in the same space means: the same call again, a mistake, or more about the same purchase. */
   readonly onKnownNumber: 'replay' | 'refuse' | 'fill'
   /** Value the customer pays with, spent in the same transaction. */
-  readonly spend?: { readonly points?: Minor; readonly creditMinor?: Minor }
+  readonly spend?: {
+    readonly points?: Minor
+    readonly creditMinor?: Minor
+    /** True when the total told is what was left to pay: what points paid is not taken off a second time for earning. */
+    readonly deducted?: boolean
+  }
 }
 
 export interface PurchaseLine {

@@ -34,6 +34,8 @@ export interface PurchaseQuery {
   readonly limit: number
   /** Not together with `after`. */
   readonly oldestFirst?: boolean
+  /** Another order than by time; not together with `after`. */
+  readonly orderBy?: 'totalMinor' | 'number' | 'id' | 'updatedAt'
   readonly withLines?: boolean
   readonly withTotal?: boolean
 }
@@ -46,15 +48,27 @@ export async function selectPurchases(
   const after = query.after
     ? sql`and (p.occurred_at, p.id) < (${query.after.occurredAt}::timestamptz, ${query.after.id}::bigint)`
     : sql``
-  const order = query.oldestFirst ? sql`p.occurred_at, p.id` : sql`p.occurred_at desc, p.id desc`
   const items = await ctx.db.query<Purchase>(sql`
     select ${columns} from purchases p where ${where} ${after}
-     order by ${order} offset ${query.offset ?? 0} limit ${query.limit}`)
+     order by ${orderOf(query)} offset ${query.offset ?? 0} limit ${query.limit}`)
   const total = query.withTotal
     ? (await ctx.db.query<{ total: number }>(sql`select count(*)::bigint as total from purchases p where ${where}`))[0]
         ?.total
     : undefined
   return { items: query.withLines ? await withLines(ctx, items) : items, total }
+}
+
+const orders = {
+  occurredAt: sql`p.occurred_at`,
+  totalMinor: sql`p.total_minor`,
+  number: sql`p.number`,
+  id: sql`p.id`,
+  updatedAt: sql`p.updated_at`,
+} as const
+
+function orderOf({ orderBy, oldestFirst = false }: PurchaseQuery): Sql {
+  const column = orders[orderBy ?? 'occurredAt']
+  return oldestFirst ? sql`${column}, p.id` : sql`${column} desc, p.id desc`
 }
 
 function conditions(ctx: Ctx, query: PurchaseQuery): Sql {
