@@ -6,12 +6,15 @@ import { cleanText } from '../../platform/text.ts'
 import { type CustomerId, findEmail, getCustomer, normaliseEmail, normalisePhone } from '../customers/index.ts'
 import { type SendPurpose, type Verdict, verdict } from './rules.ts'
 import {
+  blankHistory,
+  deleteStatements,
   deleteSuppression,
   type HistoryQuery,
   insertHistory,
   readSubscription,
   type SubscriptionChange,
   selectConsents,
+  selectConsentsOf,
   selectHistory,
   selectSubscriptions,
   selectSuppressedHashes,
@@ -129,6 +132,14 @@ export async function getConsents(ctx: Ctx, customerId: number): Promise<Consent
   return selectConsents(ctx, (await getCustomer(ctx, customerId)).id)
 }
 
+/** By customer; who was never asked is absent. */
+export async function consentsOf(
+  ctx: Ctx,
+  customerIds: readonly CustomerId[],
+): Promise<ReadonlyMap<CustomerId, Consent[]>> {
+  return Map.groupBy(await selectConsentsOf(ctx, customerIds), (consent) => consent.customerId)
+}
+
 const maxLimit = 1_000
 
 /** Newest first. */
@@ -223,6 +234,12 @@ export async function maySend(
       ? undefined
       : await readSubscription(ctx, { customerId: customerId as CustomerId, channel, purpose })
   return verdict({ purpose, suppression: suppression?.reason, subscribed })
+}
+
+/** For erasure: statements go, the history keeps who agreed to what and when but not from where. */
+export async function forgetConsent(ctx: Ctx, customerId: CustomerId): Promise<void> {
+  await deleteStatements(ctx, customerId)
+  await blankHistory(ctx, customerId)
 }
 
 function normaliseAddress(ctx: Ctx, channel: Channel, address: string): string {
