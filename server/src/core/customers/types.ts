@@ -113,6 +113,10 @@ export interface CustomerFilters {
   /** Looked up as an identity would be: any case, any way of writing a phone number. */
   readonly email?: string
   readonly phone?: string
+  /** Any of these addresses. */
+  readonly emails?: readonly string[]
+  /** Has a record of this source, whether it was the first or a later one. */
+  readonly fromSource?: string
   readonly createdFrom?: Date
   readonly createdTo?: Date
   readonly updatedFrom?: Date

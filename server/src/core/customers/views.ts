@@ -119,6 +119,18 @@ function identityConditions(ctx: Ctx, filters: CustomerFilters): Sql[] {
   return [
     ...(filters.email ? [has('email', findEmail(filters.email))] : []),
     ...(filters.phone ? [has('phone', findPhone(filters.phone, ctx.tenant.country))] : []),
+    ...(filters.emails
+      ? [
+          sql`exists (select 1 from identities i where i.tenant_id = c.tenant_id and i.customer_id = c.id
+            and i.kind = 'email' and i.value = any(${filters.emails.flatMap((email) => findEmail(email) ?? [])}::text[]))`,
+        ]
+      : []),
+    ...(filters.fromSource === undefined
+      ? []
+      : [
+          sql`exists (select 1 from customer_source_records s
+            where s.tenant_id = c.tenant_id and s.customer_id = c.id and s.source = ${filters.fromSource})`,
+        ]),
   ]
 }
 
