@@ -7,7 +7,7 @@ describe('the server answers for itself', () => {
   test('it is alive and ready, and every answer names its request', async () => {
     const alive = await app.inject({ url: '/healthz' })
     expect(alive.json()).toEqual({ status: 'alive' })
-    expect(alive.headers['x-request-id']).toMatch(/^[0-9a-f]{32}$/)
+    expect(alive.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/)
     expect((await app.inject({ url: '/readyz' })).json()).toEqual({ status: 'ready' })
   })
 

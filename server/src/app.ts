@@ -1,7 +1,7 @@
 // The composition root: the only place that knows every API. It decides nothing that an API could decide itself.
 import type { IncomingMessage } from 'node:http'
-import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify'
-import { crmcomApi } from './apis/crmcom/plugin.ts'
+import { type FastifyBaseLogger, type FastifyInstance, fastify } from 'fastify'
+import { carecloudApi } from './apis/carecloud/plugin.ts'
 import { serveConsole } from './apis/http/console.ts'
 import { parseForm } from './apis/http/content.ts'
 import { serveHealth } from './apis/http/health.ts'
@@ -13,7 +13,7 @@ import { systemRandom } from './platform/random.ts'
 import { makeServer, type ServerParts } from './platform/server.ts'
 
 /** Each API that is served; its plugin is encapsulated: its own errors, authentication and content types. */
-const mounts: readonly ApiMount[] = [{ name: 'crmcom', prefix: '/crmcom', plugin: crmcomApi }]
+const mounts: readonly ApiMount[] = [{ name: 'carecloud', prefix: '/carecloud', plugin: carecloudApi }]
 
 export interface AppParts extends ServerParts {
   readonly config: Config
@@ -25,7 +25,7 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   const options: ApiOptions = { server: await makeServer(parts), config }
   const app = fastify({
     loggerInstance: log as FastifyBaseLogger, // pino is one; without the cast its type enters every plugin's signature
-    logController: new LogController({ disableRequestLogging: true }),
+    disableRequestLogging: true,
     genReqId: requestId,
     trustProxy: config.trustProxy,
     bodyLimit: config.bodyLimitBytes,

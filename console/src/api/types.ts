@@ -2,8 +2,7 @@
 
 export interface Page<T> {
   readonly items: readonly T[]
-  /** Null or absent on the last page. */
-  readonly next_cursor?: string | null
+  readonly next_cursor: string | null
   readonly total?: number
 }
 

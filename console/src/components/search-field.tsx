@@ -10,12 +10,10 @@ interface SearchFieldProps {
   readonly onSearch: (text: string) => void
   readonly onKeyDown?: (event: KeyboardEvent<HTMLElement>) => void
   readonly autoFocus?: boolean
-  /** Fills its place instead of keeping to a readable width. */
-  readonly wide?: boolean
 }
 
 /** Searches while typing. "/" jumps here from anywhere on the page. */
-export function SearchField({ label, value, onSearch, onKeyDown, autoFocus, wide = false }: SearchFieldProps) {
+export function SearchField({ label, value, onSearch, onKeyDown, autoFocus }: SearchFieldProps) {
   const [text, setText] = useState(value)
   const told = useRef(value)
   const tell = useDebouncedCallback((next: string) => {
@@ -38,7 +36,6 @@ export function SearchField({ label, value, onSearch, onKeyDown, autoFocus, wide
     <TextInput
       data-page-search
       className={classes.field}
-      data-wide={wide || undefined}
       aria-label={label}
       placeholder={label}
       type="search"

@@ -38,6 +38,7 @@ export const opaqueKinds = {
   credential: 30,
   customerTier: 31,
   tenant: 32,
+  currency: 33,
   contactAccount: 40,
   contactWallet: 41,
 } as const

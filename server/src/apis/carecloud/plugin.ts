@@ -1,0 +1,82 @@
+import type { FastifyInstance } from 'fastify'
+import type { Server } from '../../platform/ctx.ts'
+import type { ApiOptions } from '../http/options.ts'
+import { type InterfaceName, routesOn } from './call.ts'
+import { answerError, invalidParam, methodNotAllowed, notFound, sendRefusal } from './errors.ts'
+import { cardRoutes } from './routes/cards.ts'
+import { checkoutRoutes } from './routes/checkout.ts'
+import { customerRecordRoutes } from './routes/customer-records.ts'
+import { customerRoutes } from './routes/customers.ts'
+import { partnerRoutes } from './routes/partners.ts'
+import { pointRoutes } from './routes/points.ts'
+import { catalogRoutes } from './routes/products.ts'
+import { purchaseRoutes } from './routes/purchases.ts'
+import { referenceRoutes } from './routes/reference.ts'
+import { storeRoutes } from './routes/stores.ts'
+import { tokenRoutes } from './routes/tokens.ts'
+import { userRoutes } from './routes/users.ts'
+import { walletRoutes } from './routes/wallet.ts'
+
+const resources = [
+  userRoutes,
+  tokenRoutes,
+  customerRoutes,
+  customerRecordRoutes,
+  referenceRoutes,
+  storeRoutes,
+  partnerRoutes,
+  cardRoutes,
+  checkoutRoutes,
+  purchaseRoutes,
+  walletRoutes,
+  pointRoutes,
+  catalogRoutes,
+]
+
+/** CareCloud REST API v1.0: the enterprise interface for the shop's systems and the customer interface for its apps. */
+export async function carecloudApi(app: FastifyInstance, options: ApiOptions): Promise<void> {
+  for (const interfaceName of ['enterprise', 'customer'] as const) {
+    await app.register((scope) => interfaceOf(scope, options.server, interfaceName), {
+      prefix: `/webservice/rest-api/${interfaceName}-interface/v1.0`,
+    })
+  }
+  app.setErrorHandler(answerError)
+  app.setNotFoundHandler((request, reply) => sendRefusal(reply, notFound('', request.url.split('?')[0] ?? '')))
+}
+
+async function interfaceOf(app: FastifyInstance, server: Server, interfaceName: InterfaceName): Promise<void> {
+  acceptJson(app)
+  app.setErrorHandler(answerError)
+  const known = rememberPaths(app)
+  app.setNotFoundHandler((request, reply) => {
+    const path = request.url.split('?')[0] ?? ''
+    if (known.some((pattern) => pattern.test(path))) return sendRefusal(reply, methodNotAllowed(request.method))
+    return sendRefusal(reply, notFound(path.replace(/^.*?\/v1\.0\//, '').split('/')[0] ?? '', ''))
+  })
+  const routes = routesOn(app, server, interfaceName)
+  for (const declare of resources) declare(routes)
+}
+
+/** The paths that exist, whatever the verb: a wrong verb on one of them is a 405 and not a 404. */
+function rememberPaths(app: FastifyInstance): RegExp[] {
+  const known: RegExp[] = []
+  app.addHook('onRoute', (route) => {
+    const steps = route.url.split('/').map((step) => (step.startsWith(':') ? '[^/]+' : step.replaceAll('.', '\\.')))
+    known.push(new RegExp(`^${steps.join('/')}/?$`))
+  })
+  return known
+}
+
+/** Bodies are JSON whatever the header says; clients send `Content-Type: application/json` on calls without one, too. */
+function acceptJson(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, text, done) => {
+    const body = text.toString()
+    if (body.trim() === '') return done(null, undefined)
+    try {
+      done(null, JSON.parse(body))
+    } catch {
+      done(invalidParam('body', 'invalid_value_format', '', 'The body is not valid JSON.'))
+    }
+  })
+}

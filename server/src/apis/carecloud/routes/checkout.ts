@@ -1,0 +1,150 @@
+import { balancesOf } from '../../../core/ledger/index.ts'
+import { listReferenceItems, type ReferenceItem } from '../../../core/organisations/index.ts'
+import { type PurchaseReport, quotePurchase, recordPurchase } from '../../../core/purchases/index.ts'
+import type { Ctx } from '../../../platform/ctx.ts'
+import { currencyScale, fromMinor } from '../../../platform/money.ts'
+import { billSpace, type PaymentType, paymentTypes, readBill, readCheckout, spendOf } from '../bill.ts'
+import type { Call, Routes } from '../call.ts'
+import type { Fields } from '../decode.ts'
+import { type Answer, created, idOf, ok } from '../encode.ts'
+
+/** The two calls of a till: what would this purchase bring, and: it was paid. */
+export function checkoutRoutes(routes: Routes): void {
+  routes.post('/purchases/actions/accept-payment', 'enterprise', acceptPayment)
+  routes.post('/purchases/actions/send-purchase', 'enterprise', sendPurchase)
+}
+
+const noLimits = { min: 0 } as const
+
+/** Changes nothing: the same rules on the same basket as the sale will meet. */
+async function acceptPayment(call: Call): Promise<Answer> {
+  const { ctx, body } = call
+  const checkout = await readCheckout(call)
+  const paymentType = body.needChoice('payment_type', paymentTypes)
+  const maxPoints = body.number('max_points', noLimits) ?? 0
+  const maxCredit = body.number('max_credit', noLimits) ?? 0
+  const benefitCodes = body.texts('benefit_codes')
+  const bill = await readBill(ctx, body.needObject('bill'), paymentType)
+  const { customerId } = checkout
+  if (maxPoints > 0 && customerId === undefined) body.refuse('max_points', 'customer_cant_pay_by_points')
+  if (paymentType === 'C' && customerId === undefined) body.refuse('payment_type', 'customer_cant_pay_by_credits')
+  body.done()
+  const credit = paymentType === 'C' ? maxCredit : 0
+  const { pointScale, ...spend } = await spendOf(ctx, { points: maxPoints, credit, currency: bill.currency })
+  const quote = await quotePurchase(ctx, { ...reportBase(checkout, paymentType), ...bill, spend })
+  const scale = currencyScale(bill.currency)
+  const points = (amount: number) => fromMinor(amount, pointScale)
+  return ok({
+    recommended_discounts: [],
+    credit_points: points(quote.pointsUsable),
+    price_of_credit_points: fromMinor(quote.pointsUsableMinor, scale),
+    credit: fromMinor(quote.creditUsableMinor, scale),
+    vouchers: [],
+    credit_points_of_this_transaction: points(quote.pointsEarned),
+    total_credit_points: points(quote.pointsBalance - quote.pointsUsable + quote.pointsEarned),
+    total_credit: fromMinor(quote.creditBalanceMinor - quote.creditUsableMinor, scale),
+    messages: benefitCodes.map((code) => ({ text: `${code} brings no benefit for this purchase.` })),
+  })
+}
+
+function reportBase(
+  checkout: Awaited<ReturnType<typeof readCheckout>>,
+  paymentType: PaymentType,
+): Omit<PurchaseReport, 'number' | 'currency' | 'occurredAt'> {
+  return {
+    ...checkout,
+    space: billSpace,
+    source: 'till',
+    confirmed: true,
+    onKnownNumber: 'refuse',
+    ...(paymentType === 'D' ? { earns: false } : {}),
+  }
+}
+
+/** A sale that was paid, or with `canceled` the undoing of one. A bill id is taken once, however often it is sent. */
+async function sendPurchase(call: Call): Promise<Answer> {
+  const { ctx, body } = call
+  const checkout = await readCheckout(call)
+  const wire = body.needObject('bill')
+  const paymentType = wire.needChoice('payment_type', paymentTypes)
+  const canceled = wire.needBoolean('canceled')
+  const type = await readPurchaseType(ctx, wire)
+  const recap = readRecap(wire)
+  const bill = await readBill(ctx, wire, paymentType)
+  const cancelsNumber = canceled ? wire.needText('bill_number', { max: 255 }) : undefined
+  const further = readFurther(wire)
+  const spend = await spendOf(ctx, { ...recap, currency: bill.currency })
+  if (!canceled) await checkSpend(ctx, wire, { ...spend, customerId: checkout.customerId, currency: bill.currency })
+  body.done()
+  const report: PurchaseReport = {
+    ...reportBase(checkout, paymentType),
+    ...bill,
+    data: { ...bill.data, ...further },
+    kind: canceled ? 'cancellation' : 'sale',
+    source: type?.code === 'e-commerce' ? 'shop' : 'till',
+    ...(type ? { typeCode: type.code } : {}),
+    ...(cancelsNumber === undefined ? {} : { cancelsNumber }),
+    // The till lowers the price itself: what points and credit paid is no longer in the total.
+    ...(canceled || spend.points + spend.creditMinor === 0
+      ? {}
+      : { spend: { points: spend.points, creditMinor: spend.creditMinor, deducted: true } }),
+  }
+  const { purchaseId } = await recordPurchase(ctx, report)
+  return created({ purchase_id: idOf(ctx, 'purchase', purchaseId) })
+}
+
+async function readPurchaseType(ctx: Ctx, bill: Fields): Promise<ReferenceItem | undefined> {
+  const text = bill.needText('purchase_type_id', { max: 100 })
+  if (text === '') return undefined
+  const types = await listReferenceItems(ctx, 'purchase_type')
+  const type = types.find((candidate) => idOf(ctx, 'reference', candidate.id) === text.toLowerCase())
+  if (!type) bill.refuse('purchase_type_id', 'not_allowed_value')
+  return type
+}
+
+function readRecap(bill: Fields): { points: number; credit: number } {
+  const recap = bill.object('payment_recap')
+  return {
+    points: recap?.number('credit_points', noLimits) ?? 0,
+    credit: recap?.number('amount_for_credit', noLimits) ?? 0,
+  }
+}
+
+function readFurther(bill: Fields): Record<string, unknown> {
+  const utm = bill.object('utm')
+  const properties = bill.objects('property_records', { max: 200 }).map((record) => {
+    return [record.needText('property_id', { max: 100 }), record.value('property_value') ?? null] as const
+  })
+  const utmData = utm && {
+    source: utm.text('utm_source', { max: 500 }),
+    medium: utm.text('utm_medium', { max: 500 }),
+    campaign: utm.text('utm_campaign', { max: 500 }),
+  }
+  return {
+    ...(utmData ? { utm: utmData } : {}),
+    ...(properties.length > 0 ? { properties: Object.fromEntries(properties) } : {}),
+  }
+}
+
+/** Names the field at fault before the ledger refuses; the ledger still decides, for it alone sees parallel sales. */
+async function checkSpend(
+  ctx: Ctx,
+  bill: Fields,
+  spend: { points: number; creditMinor: number; currency: string; customerId: number | undefined },
+): Promise<void> {
+  const recap = bill.object('payment_recap')
+  if (!recap || spend.points + spend.creditMinor === 0) return
+  const { customerId } = spend
+  if (customerId === undefined) {
+    if (spend.points > 0) recap.refuse('credit_points', 'not_enough_points_for_payment')
+    if (spend.creditMinor > 0) bill.refuse('payment_type', 'customer_cant_pay_by_credits')
+    return
+  }
+  const balances = await balancesOf(ctx, customerId)
+  const available = (kind: 'points' | 'money') =>
+    balances.find(
+      ({ unit }) => unit.kind === kind && unit.isDefault && (kind === 'points' || unit.currency === spend.currency),
+    )?.available ?? 0
+  if (spend.points > available('points')) recap.refuse('credit_points', 'not_enough_points_for_payment')
+  if (spend.creditMinor > available('money')) bill.refuse('payment_type', 'customer_cant_pay_by_credits')
+}

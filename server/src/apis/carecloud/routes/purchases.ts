@@ -1,0 +1,230 @@
+import { getProducts, type Product } from '../../../core/catalog/index.ts'
+import { getCustomers } from '../../../core/customers/index.ts'
+import { listReferenceItems } from '../../../core/organisations/index.ts'
+import {
+  claimPurchase,
+  findPurchase,
+  getPurchaseDetails,
+  listPurchases,
+  type Purchase,
+  type PurchaseLine,
+  type PurchaseQuery,
+} from '../../../core/purchases/index.ts'
+import type { Ctx } from '../../../platform/ctx.ts'
+import { currencyScale, fromMinor } from '../../../platform/money.ts'
+import { billSpace, readBuyer } from '../bill.ts'
+import type { Call, Routes } from '../call.ts'
+import { currencyId } from '../currencies.ts'
+import { type Answer, idOf, idOrNull, listOf, noContent, ok, pageOf, type Row, timeOf } from '../encode.ts'
+import { invalidParam, notFound } from '../errors.ts'
+import { customerFilter, customerInPath, isApp } from '../people.ts'
+import { pointRow, pointsOfPurchase } from './points.ts'
+import { neededStore } from './stores.ts'
+
+export function purchaseRoutes(routes: Routes): void {
+  routes.get('/purchases', 'both', async (call) => purchasePage(call, await customerFilter(call)))
+  routes.get('/customers/:customer_id/purchases', 'both', async (call) =>
+    purchasePage(call, (await customerInPath(call)).id),
+  )
+
+  routes.get('/purchases/:purchase_id', 'both', async (call) => {
+    const purchase = await purchaseInPath(call)
+    const [row] = await purchaseRows(call.ctx, [purchase], { items: true, properties: true })
+    return ok(row ?? {})
+  })
+
+  routes.get('/purchases/:purchase_id/purchase-items', 'both', async (call) => {
+    const page = call.query.page(['purchase_item_id', 'product_name', 'price', 'amount', 'vat_rate'])
+    call.query.done()
+    const [row] = await purchaseRows(call.ctx, [await purchaseInPath(call)], { items: true, properties: false })
+    return pageOf('purchase_items', row?.purchase_items ?? [], page)
+  })
+
+  routes.get('/purchases/:purchase_id/points', 'both', async (call) => {
+    const page = call.query.page(['point_id', 'assigned_points', 'created_at'])
+    call.query.done()
+    const purchase = await purchaseInPath(call)
+    const { ctx } = call
+    const entries = await pointsOfPurchase(ctx, purchase)
+    return pageOf(
+      'points',
+      entries.map((entry) => pointRow(ctx, entry)),
+      page,
+    )
+  })
+
+  // Vouchers of purchases come with rewards; a purchase has none until then.
+  routes.get('/purchases/:purchase_id/vouchers', 'both', async (call) => {
+    const page = call.query.page(['voucher_id', 'code'])
+    call.query.done()
+    await purchaseInPath(call)
+    return pageOf('vouchers', [], page)
+  })
+
+  routes.get('/purchases/:purchase_id/actions/payment-summary', 'both', async (call) => {
+    const purchase = await purchaseInPath(call)
+    const { payments } = await getPurchaseDetails(call.ctx, purchase.id)
+    const paid = (kind: 'points' | 'credit') => payments.filter((payment) => payment.kind === kind)
+    const money = (amount: number) => fromMinor(amount, currencyScale(purchase.currency))
+    const points = paid('points').reduce((sum, payment) => sum + (payment.unitAmount ?? 0), 0)
+    return ok({
+      earned_points: purchase.pointsEarned,
+      used_credits: money(paid('credit').reduce((sum, payment) => sum + payment.amountMinor, 0)),
+      used_points: points,
+      used_points_total: money(paid('points').reduce((sum, payment) => sum + payment.amountMinor, 0)),
+      used_vouchers: [],
+    })
+  })
+
+  routes.post('/purchases/actions/assign-customer', 'enterprise', assignCustomer)
+}
+
+const orders = {
+  payment_time: undefined,
+  total_price: 'totalMinor',
+  external_purchase_id: 'number',
+  purchase_id: 'id',
+  last_change: 'updatedAt',
+} as const satisfies Readonly<Record<string, PurchaseQuery['orderBy']>>
+
+async function purchasePage(call: Call, customerId: number | undefined): Promise<Answer> {
+  const { ctx, query } = call
+  const page = query.page(Object.keys(orders))
+  const storeId = query.id('store_id', 'organisation')
+  const typeId = query.id('type_id', 'reference')
+  const [from, to] = [query.time('payment_time_from'), query.time('payment_time_to')]
+  const withItems = query.boolean('purchase_items_extension') ?? false
+  const withProperties = query.boolean('include_property_records') ?? false
+  const number = query.text('external_purchase_id')
+  query.done()
+  const orderBy = orders[page.sortField as keyof typeof orders] // query.page lets only these through
+  const { items, total } = await listPurchases(ctx, {
+    customerId,
+    storeId,
+    number,
+    ...(typeId === undefined ? {} : { typeCode: await typeCodeOf(ctx, typeId) }),
+    from,
+    // The last second named is part of the interval.
+    ...(to ? { to: new Date(to.getTime() + 1_000) } : {}),
+    orderBy,
+    oldestFirst: page.sortField !== undefined && !page.descending,
+    offset: page.offset,
+    limit: page.limit,
+    withLines: true,
+    withTotal: true,
+  })
+  return listOf(
+    'purchases',
+    await purchaseRows(ctx, items, { items: withItems, properties: withProperties }),
+    total ?? 0,
+  )
+}
+
+async function typeCodeOf(ctx: Ctx, id: number): Promise<string> {
+  const item = (await listReferenceItems(ctx, 'purchase_type')).find((candidate) => candidate.id === id)
+  return item?.code ?? ''
+}
+
+/** With its lines. An app sees only its own customer's. */
+async function purchaseInPath(call: Call): Promise<Purchase> {
+  const id = call.pathId('purchase_id', 'purchase')
+  const purchase = await findPurchase(call.ctx, id, { lines: true })
+  const hidden = isApp(call) && purchase?.customerId !== call.session.customerId
+  if (!purchase || hidden) throw notFound('purchases', call.params.purchase_id ?? '')
+  return purchase
+}
+
+async function purchaseRows(
+  ctx: Ctx,
+  purchases: readonly Purchase[],
+  include: { items: boolean; properties: boolean },
+) {
+  const types = new Map((await listReferenceItems(ctx, 'purchase_type')).map((item) => [item.code, item.id]))
+  const itemTypes = new Map((await listReferenceItems(ctx, 'purchase_item_type')).map((item) => [item.code, item.id]))
+  const products = include.items ? await productsOf(ctx, purchases) : new Map<number, Product>()
+  const buyers = await livingCustomers(ctx, purchases)
+  return purchases.map((purchase) => {
+    const lines = purchase.lines ?? []
+    return {
+      purchase_id: idOf(ctx, 'purchase', purchase.id),
+      customer_id: idOrNull(ctx, 'customer', purchase.customerId === null ? null : buyers.get(purchase.customerId)),
+      store_id: idOrNull(ctx, 'organisation', purchase.storeId),
+      external_purchase_id: purchase.number,
+      payment_time: timeOf(ctx, purchase.occurredAt),
+      items_count: lines.length,
+      purchase_items: include.items
+        ? lines.map((line) => itemRow(ctx, line, { currency: purchase.currency, products, itemTypes }))
+        : [],
+      type_id: idOrNull(ctx, 'reference', purchase.typeCode === null ? null : types.get(purchase.typeCode)),
+      total_price: fromMinor(purchase.totalMinor, currencyScale(purchase.currency)),
+      currency_id: currencyId(ctx, purchase.currency),
+      card_number: purchase.cardNumber,
+      cashdesk_number: purchase.till ?? '',
+      last_change: timeOf(ctx, purchase.updatedAt),
+      ...propertyFields(ctx, purchase, include.properties),
+    }
+  })
+}
+
+// The field was renamed; clients of either generation find theirs.
+function propertyFields(ctx: Ctx, purchase: Purchase, include: boolean): Row {
+  const given = include ? ((purchase.data.properties ?? {}) as Record<string, unknown>) : {} // written by send-purchase alone
+  const owner = idOf(ctx, 'purchase', purchase.id)
+  const records = Object.entries(given).map(([code, value]) => ({
+    property_record_id: `${code}:${owner}`,
+    property_id: code,
+    property_name: code,
+    property_value: value,
+    last_change: timeOf(ctx, purchase.updatedAt),
+  }))
+  return { property_records: records, purchase_property_records: records }
+}
+
+// A purchase keeps the id it was made with only until its customer is merged; the merge moves it.
+async function livingCustomers(ctx: Ctx, purchases: readonly Purchase[]): Promise<Map<number, number>> {
+  const ids = [...new Set(purchases.flatMap((purchase) => purchase.customerId ?? []))]
+  const customers = await getCustomers(ctx, ids)
+  return new Map(customers.map((customer) => [customer.id, customer.mergedInto ?? customer.id]))
+}
+
+async function productsOf(ctx: Ctx, purchases: readonly Purchase[]): Promise<Map<number, Product>> {
+  const ids = new Set(purchases.flatMap((purchase) => purchase.lines?.flatMap((line) => line.productId ?? []) ?? []))
+  return getProducts(ctx, [...ids])
+}
+
+function itemRow(
+  ctx: Ctx,
+  line: PurchaseLine,
+  known: { currency: string; products: ReadonlyMap<number, Product>; itemTypes: ReadonlyMap<string, number> },
+) {
+  const product = line.productId === null ? undefined : known.products.get(line.productId)
+  return {
+    purchase_item_id: idOf(ctx, 'purchaseLine', line.id),
+    product_id: idOrNull(ctx, 'product', line.productId),
+    product_name: line.name || (product?.name ?? line.code),
+    product_group_id: idOrNull(ctx, 'category', product?.category?.id),
+    product_group_name: product?.category?.name ?? null,
+    product_brand_id: idOrNull(ctx, 'brand', product?.brand?.id),
+    product_brand_name: product?.brand?.name ?? null,
+    external_id: line.code,
+    purchase_item_type_id: idOrNull(ctx, 'reference', line.itemType ? known.itemTypes.get(line.itemType) : null),
+    price: fromMinor(line.totalMinor, currencyScale(known.currency)),
+    amount: line.quantity,
+    vat_rate: line.vatRate ?? 0,
+    additional_properties: [],
+  }
+}
+
+/** Gives an anonymous sale to a customer, who then earns on it. */
+async function assignCustomer(call: Call): Promise<Answer> {
+  const { ctx, body } = call
+  const storeId = await neededStore(ctx, body)
+  const number = body.needText('external_purchase_id', { max: 255 })
+  const buyer = await readBuyer(call)
+  if (buyer.customerId === undefined) body.refuse(buyer.cardNumber ? 'card_number' : 'customer_id', 'required')
+  body.done()
+  const { total } = await listPurchases(ctx, { number, storeId, kind: 'sale', limit: 1, withTotal: true })
+  if (!total) throw invalidParam('external_purchase_id', 'not_found', number)
+  await claimPurchase(ctx, { number, storeId, space: billSpace, customerId: buyer.customerId ?? 0 })
+  return noContent
+}

@@ -1,0 +1,189 @@
+import { getCountries } from 'libphonenumber-js'
+import { listReferenceItems, type ReferenceItem, type ReferenceKind } from '../../../core/organisations/index.ts'
+import type { Ctx } from '../../../platform/ctx.ts'
+import type { Routes } from '../call.ts'
+import { currencyId, knownCurrencies } from '../currencies.ts'
+import { contains, idOf, ok, pageOf, type Row, stateOf, timeOf } from '../encode.ts'
+import { notFound } from '../errors.ts'
+
+/** The small lists that a form or a till is filled with. */
+export function referenceRoutes(routes: Routes): void {
+  connection(routes)
+  worldLists(routes)
+  currencies(routes)
+  for (const list of referenceLists) serveList(routes, list)
+}
+
+function connection(routes: Routes): void {
+  routes.open('GET', '/tests/connection', 'both', async ({ query }) => {
+    const text = query.text('test_string') ?? ''
+    query.done()
+    return ok({ test_string: [...text].reverse().join('') })
+  })
+
+  routes.open('GET', '/communication-channels', 'both', async ({ query }) => {
+    const page = query.page(['communication_channel_id', 'name', 'text_id'])
+    query.done()
+    return pageOf('communication_channels', channels, page)
+  })
+
+  routes.open('GET', '/communication-channels/:communication_channel_id', 'both', async ({ params }) => {
+    const channel = channels.find((one) => one.communication_channel_id === params.communication_channel_id)
+    if (!channel) throw notFound('communication-channels', params.communication_channel_id ?? '')
+    return ok(channel)
+  })
+}
+
+const channels = [
+  { communication_channel_id: '1', name: 'E-mail', text_id: 'email' },
+  { communication_channel_id: '2', name: 'SMS', text_id: 'sms' },
+  { communication_channel_id: '4', name: 'Push notification', text_id: 'push' },
+] as const
+
+/** The languages a customer can be written to in; the tenant's own is always among them. */
+const languages =
+  'en bg cs da de el es et fi fr ga hr hu is it ja ko lt lv mk mt nl no pl pt ro ru sk sl sq sr sv tr uk vi zh ar he hi'
+
+function worldLists(routes: Routes): void {
+  routes.open('GET', '/languages', 'both', async ({ ctx, query }) => {
+    query.choice('language_list_type', ['carecloud-api', 'web-portal', 'customer-communication'])
+    const onlyDefault = query.boolean('default_language') ?? false
+    query.done()
+    const own = ctx?.tenant.language ?? 'en'
+    const ids = onlyDefault ? [own] : [...new Set([own, ...languages.split(' ')])]
+    const rows = ids.map((id) => ({ language_id: id, state: 1, last_change: null }))
+    return ok({ languages: rows, total_items: rows.length })
+  })
+
+  routes.get('/countries', 'both', async ({ ctx, query }) => {
+    const page = query.page(['country_id', 'name'])
+    const [id, name] = [query.text('country_id'), query.text('country_name')]
+    query.done()
+    const names = new Intl.DisplayNames([ctx.tenant.language, 'en'], { type: 'region' })
+    const rows = getCountries()
+      .map((code) => ({ country_id: code.toLowerCase(), name: names.of(code) ?? code, state: 1 }))
+      .filter((row) => (id === undefined || row.country_id === id.toLowerCase()) && contains(row.name, name))
+    return pageOf('countries', rows, page)
+  })
+}
+
+function currencies(routes: Routes): void {
+  routes.get('/currencies', 'both', async ({ ctx, query }) => {
+    const page = query.page(['currency_id', 'name', 'code'])
+    const [name, code] = [query.text('currency_name'), query.text('currency_code')]
+    query.done()
+    const rows = (await currencyRows(ctx)).filter(
+      (row) => contains(row.name, name) && (code === undefined || row.code === code.toUpperCase()),
+    )
+    return pageOf('currencies', rows, page)
+  })
+
+  routes.get('/currencies/:currency_id', 'both', async ({ ctx, params }) => {
+    const row = (await currencyRows(ctx)).find((one) => one.currency_id === params.currency_id)
+    if (!row) throw notFound('currencies', params.currency_id ?? '')
+    return ok(row)
+  })
+}
+
+async function currencyRows(ctx: Ctx) {
+  const names = new Intl.DisplayNames([ctx.tenant.language, 'en'], { type: 'currency' })
+  return (await knownCurrencies(ctx)).map((code) => ({
+    currency_id: currencyId(ctx, code),
+    name: names.of(code) ?? code,
+    code,
+  }))
+}
+
+interface ReferenceList {
+  readonly path: string
+  readonly key: string
+  readonly kind: ReferenceKind
+  /** Whether the list also answers by id. */
+  readonly one: boolean
+  readonly idField: string
+  readonly row: (ctx: Ctx, item: ReferenceItem) => Row
+  readonly fields: readonly string[]
+  /** The filter that compares the item's code. */
+  readonly codeFilter?: string
+}
+
+const typeRow = (ctx: Ctx, item: ReferenceItem) => ({
+  type_id: idOf(ctx, 'reference', item.id),
+  name: item.name,
+  text_id: item.code,
+})
+
+const referenceLists: readonly ReferenceList[] = [
+  {
+    path: '/customer-sources',
+    key: 'customer_sources',
+    kind: 'customer_source',
+    one: true,
+    idField: 'customer_source_id',
+    fields: ['customer_source_id', 'name', 'customer_source_text_id', 'state', 'last_change'],
+    codeFilter: 'customer_source_text_id',
+    row: (ctx, item) => ({
+      customer_source_id: idOf(ctx, 'reference', item.id),
+      name: item.name,
+      customer_source_text_id: item.code,
+      state: stateOf(item.state),
+      last_change: timeOf(ctx, item.updatedAt),
+    }),
+  },
+  {
+    path: '/purchase-types',
+    key: 'purchase_types',
+    kind: 'purchase_type',
+    one: false,
+    idField: 'type_id',
+    fields: ['type_id', 'name', 'text_id'],
+    codeFilter: 'text_id',
+    row: typeRow,
+  },
+  {
+    path: '/purchase-item-types',
+    key: 'purchase_item_types',
+    kind: 'purchase_item_type',
+    one: false,
+    idField: 'type_id',
+    fields: ['type_id', 'name', 'text_id'],
+    codeFilter: 'text_id',
+    row: typeRow,
+  },
+  {
+    path: '/event-groups',
+    key: 'event_groups',
+    kind: 'event_group',
+    one: true,
+    idField: 'event_group_id',
+    fields: ['event_group_id', 'name', 'text_id', 'state'],
+    codeFilter: 'text_id',
+    row: (ctx, item) => ({
+      event_group_id: idOf(ctx, 'reference', item.id),
+      name: item.name,
+      text_id: item.code,
+      state: stateOf(item.state),
+    }),
+  },
+]
+
+function serveList(routes: Routes, list: ReferenceList): void {
+  routes.get(list.path, 'both', async ({ ctx, query }) => {
+    const page = query.page(list.fields)
+    const name = query.text('name')
+    const code = list.codeFilter === undefined ? undefined : query.text(list.codeFilter)
+    query.done()
+    const items = await listReferenceItems(ctx, list.kind)
+    const rows = items
+      .filter((item) => contains(item.name, name) && (code === undefined || item.code === code))
+      .map((item) => list.row(ctx, item))
+    return pageOf(list.key, rows, page)
+  })
+  if (!list.one) return
+  routes.get(`${list.path}/:${list.idField}`, 'both', async (call) => {
+    const id = call.pathId(list.idField, 'reference')
+    const item = (await listReferenceItems(call.ctx, list.kind)).find((candidate) => candidate.id === id)
+    if (!item) throw notFound(list.path.slice(1), call.params[list.idField] ?? '')
+    return ok(list.row(call.ctx, item))
+  })
+}

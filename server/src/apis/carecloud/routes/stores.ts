@@ -1,0 +1,147 @@
+import { listOrganisations, type Organisation } from '../../../core/organisations/index.ts'
+import type { Ctx } from '../../../platform/ctx.ts'
+import type { Call, Routes } from '../call.ts'
+import type { Fields } from '../decode.ts'
+import { idOf, ok, pageOf, stateOf, timeOf } from '../encode.ts'
+import { notFound } from '../errors.ts'
+import { partnerId } from './partners.ts'
+
+export function storeRoutes(routes: Routes): void {
+  routes.get('/stores', 'both', async ({ ctx, query }) => {
+    const page = query.page(storeFields)
+    const visible = query.choice('visible_for_customer', ['0', '1'])
+    const systemId = query.text('system_id')
+    const [property, value] = [query.text('property_id'), query.text('property_value')]
+    if ((property === undefined) !== (value === undefined)) {
+      query.refuse(property === undefined ? 'property_id' : 'property_value', 'required')
+    }
+    query.done()
+    const stores = await allStores(ctx)
+    const wanted = stores.filter(
+      (store) =>
+        (visible === undefined || store.visible === (visible === '1')) &&
+        (systemId === undefined || systemIdOf(store) === systemId) &&
+        (property === undefined || String(store.attributes[property] ?? '') === value),
+    )
+    return pageOf(
+      'stores',
+      wanted.map((store) => storeRow(ctx, store)),
+      page,
+    )
+  })
+
+  routes.get('/stores/:store_id', 'both', async (call) => ok(storeRow(call.ctx, await storeInPath(call))))
+
+  routes.get('/stores/:store_id/property-records', 'both', async (call) => {
+    const store = await storeInPath(call)
+    const rows = Object.entries(store.attributes).map(([code, value]) => ({
+      property_record_id: `${code}:${idOf(call.ctx, 'organisation', store.id)}`,
+      property_id: code,
+      property_name: code,
+      property_value: value,
+      last_change: timeOf(call.ctx, store.updatedAt),
+    }))
+    return ok({ property_records: rows, total_items: rows.length })
+  })
+}
+
+async function storeInPath(call: Call): Promise<Organisation> {
+  const id = call.pathId('store_id', 'organisation')
+  const store = (await allStores(call.ctx)).find((candidate) => candidate.id === id)
+  if (!store) throw notFound('stores', call.params.store_id ?? '')
+  return store
+}
+
+const pageSize = 1_000
+const maxStores = 20_000
+
+/** Every store; a shop has few by the measure of memory. */
+async function allStores(ctx: Ctx): Promise<Organisation[]> {
+  const stores: Organisation[] = []
+  for (let offset = 0; offset < maxStores; offset += pageSize) {
+    const { items } = await listOrganisations(ctx, { kind: 'store', page: { limit: pageSize, offset } })
+    stores.push(...items)
+    if (items.length < pageSize) break
+  }
+  return stores
+}
+
+/** Which till system the store belongs to; its own code unless it says otherwise. */
+function systemIdOf(store: Organisation): string {
+  return String(store.attributes.system_id ?? store.code)
+}
+
+const days = ['MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT', 'SUN'] as const
+
+const storeFields = [
+  'store_id',
+  'store_code',
+  'name',
+  'contact_email',
+  'phone_number',
+  'system_id',
+  'last_change',
+  'state',
+]
+
+function storeRow(ctx: Ctx, store: Organisation) {
+  const { address } = store
+  return {
+    store_id: idOf(ctx, 'organisation', store.id),
+    store_code: store.code,
+    name: store.name,
+    store_address: {
+      address1: address.line1 ?? null,
+      address2: address.line2 ?? null,
+      address3: null,
+      address4: null,
+      address5: null,
+      address6: null,
+      address7: null,
+      zip: address.postalCode ?? null,
+      city: address.city ?? null,
+      country_code: address.country?.toLowerCase() ?? null,
+    },
+    contact_email: store.email,
+    manager_name: store.attributes.manager_name ?? null,
+    phone_number: store.phone,
+    partner_id: partnerId(ctx),
+    system_id: systemIdOf(store),
+    gps_coordinates:
+      store.latitude === null || store.longitude === null
+        ? null
+        : { gps_longitude: store.longitude, gps_latitude: store.latitude },
+    url_address: store.url,
+    opening: openingOf(store),
+    image_urls: [],
+    visibility_for_customer: store.visible ? 1 : 0,
+    short_description: null,
+    description: store.description,
+    registration_id: store.attributes.registration_id ?? null,
+    last_change: timeOf(ctx, store.updatedAt),
+    state: stateOf(store.state),
+  }
+}
+
+function openingOf(store: Organisation) {
+  return days.flatMap((day, index) => {
+    const hours = store.openingHours.filter((one) => one.day === index + 1)
+    if (hours.length === 0) return []
+    return [{ day_id: day, time_intervals: hours.map((one) => ({ from: `${one.from}:00`, to: `${one.to}:00` })) }]
+  })
+}
+
+/** Reads `store_id`; an unknown store is a fault of the field. */
+export async function storeOf(ctx: Ctx, fields: Fields): Promise<number | undefined> {
+  const id = fields.id('store_id', 'organisation')
+  if (id === undefined) return undefined
+  const store = (await allStores(ctx)).find((candidate) => candidate.id === id)
+  if (!store) fields.refuse('store_id', 'not_found')
+  return store?.id
+}
+
+/** The same where the field is required. */
+export async function neededStore(ctx: Ctx, fields: Fields): Promise<number> {
+  fields.needText('store_id')
+  return (await storeOf(ctx, fields)) ?? 0
+}

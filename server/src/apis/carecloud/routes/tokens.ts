@@ -1,0 +1,94 @@
+import {
+  countAttempt,
+  findToken,
+  issueToken,
+  revokeTokensWithData,
+  type Token,
+  updateToken,
+} from '../../../core/accounts/index.ts'
+import { makeCtx, transact } from '../../../platform/ctx.ts'
+import { api, deviceTokenKind, findApplication } from '../auth.ts'
+import type { Call, Routes } from '../call.ts'
+import type { Fields } from '../decode.ts'
+import { created, idOf, noContent, ok } from '../encode.ts'
+import { invalidParam, notFound } from '../errors.ts'
+import { proveCustomer } from '../passwords.ts'
+
+/** Seventy-two hex digits, as clients of the vendor know them. */
+const tokenBytes = 36
+const newTokensPerAddress = 300
+const windowSeconds = 60 * 60
+
+/** Devices of the customer interface: each has one token that does not expire, whoever signs in on it. */
+export function tokenRoutes(routes: Routes): void {
+  routes.open('POST', '/tokens', 'customer', async ({ server, body, origin }) => {
+    const device = readDevice(body.needObject('device'))
+    const setup = readSetup(body.needObject('setup'))
+    const applicationId = body.needText('external_application_id')
+    const pushToken = body.text('push_token') ?? null
+    body.done()
+    await countAttempt(server, {
+      scope: 'carecloud device tokens by ip',
+      subject: origin.ip,
+      limit: newTokensPerAddress,
+      windowSeconds,
+    })
+    const credential = await findApplication(server, 'customer', applicationId)
+    if (!credential) throw invalidParam('external_application_id', 'not_found', applicationId)
+    const ctx = makeCtx(server, credential.tenant, { kind: 'device', id: device.deviceId, via: api })
+    const issued = await transact(ctx, async (ctx) => {
+      await revokeTokensWithData(ctx, { api, data: { applicationId, deviceId: device.deviceId } })
+      const data = { applicationId, ...device, ...setup, pushToken }
+      return issueToken(ctx, { api, kind: deviceTokenKind, data, bytes: tokenBytes })
+    })
+    return created({ token_id: issued.token })
+  })
+
+  routes.put('/tokens/:token_id', 'customer', async (call) => {
+    const token = await ownToken(call)
+    const setup = readSetup(call.body.needObject('setup'))
+    const pushToken = call.body.text('push_token') ?? null
+    call.body.done()
+    const data = { ...token.data, ...setup, pushToken }
+    await updateToken(call.ctx, { id: token.id, customerId: token.customerId, data })
+    return noContent
+  })
+
+  routes.post('/tokens/:token_id/actions/login', 'customer', async (call) => {
+    const token = await ownToken(call)
+    const customerId = await proveCustomer(call, ['email', 'phone', 'card'])
+    await updateToken(call.ctx, { id: token.id, customerId, data: token.data })
+    return ok({ customer_id: idOf(call.ctx, 'customer', customerId) })
+  })
+
+  routes.post('/tokens/:token_id/actions/logout', 'customer', async (call) => {
+    const token = await ownToken(call)
+    await updateToken(call.ctx, { id: token.id, customerId: null, data: token.data })
+    return noContent
+  })
+}
+
+/** The path names the token that was sent; another one is not found, even where it exists. */
+async function ownToken(call: Call): Promise<Token> {
+  const text = call.params.token_id ?? ''
+  const token = await findToken(call.ctx, { api, kinds: [deviceTokenKind], token: text })
+  if (!token || token.id !== call.session.tokenId) throw notFound('tokens', text)
+  return token
+}
+
+function readDevice(fields: Fields) {
+  return {
+    deviceId: fields.needText('device_id', { max: 200 }),
+    deviceSystem: fields.needText('device_system', { max: 200 }),
+    deviceName: fields.needText('device_name', { max: 200 }),
+    deviceType: fields.needText('device_type', { max: 200 }),
+  }
+}
+
+function readSetup(fields: Fields) {
+  return {
+    languageId: fields.needText('language_id', { max: 10 }),
+    allowedGps: fields.needBoolean('allowed_gps'),
+    allowedNotifications: fields.needBoolean('allowed_notifications'),
+  }
+}

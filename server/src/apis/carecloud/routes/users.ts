@@ -1,0 +1,129 @@
+import {
+  type Credential,
+  countAttempt,
+  findCredential,
+  findToken,
+  forgetAttempts,
+  issueToken,
+  listCredentials,
+  revokeToken,
+} from '../../../core/accounts/index.ts'
+import { type Ctx, makeCtx, type Server } from '../../../platform/ctx.ts'
+import { api, findApplication, userKind, userTokenKind } from '../auth.ts'
+import type { Routes } from '../call.ts'
+import { contains, idOf, noContent, ok, pageOf, type Row, timeOf } from '../encode.ts'
+import { invalidParam, notFound, unauthorized } from '../errors.ts'
+
+const tokenLifeSeconds = 7 * 60 * 60
+/** Forty hex digits, as clients of the vendor know them. */
+const tokenBytes = 20
+
+export function userRoutes(routes: Routes): void {
+  routes.open('POST', '/users/actions/login', 'enterprise', async ({ server, body, origin }) => {
+    const applicationId = body.needText('user_external_application_id')
+    const login = body.needText('login')
+    const password = body.needText('password')
+    body.done()
+    const credential = await proveUser(server, { applicationId, login, password, ip: origin.ip })
+    const ctx = makeCtx(server, credential.tenant, { kind: 'key', id: login, via: api })
+    const issued = await issueToken(ctx, {
+      api,
+      kind: userTokenKind,
+      data: { login, applicationId },
+      ttlSeconds: tokenLifeSeconds,
+      bytes: tokenBytes,
+    })
+    return ok({
+      bearer_token: issued.token,
+      valid_to: timeOf(ctx, issued.expiresAt ?? ctx.clock.now()),
+      user: userRow(ctx, credential),
+    })
+  })
+
+  routes.post('/users/actions/logout', 'enterprise', async ({ ctx, body }) => {
+    const applicationId = body.needText('user_external_application_id')
+    const token = body.needText('bearer_token')
+    body.done()
+    const found = await findToken(ctx, { api, kinds: [userTokenKind], token, includeExpired: true })
+    // Somebody else's token is as unknown as none at all.
+    if (found?.tenant.id !== ctx.tenant.id) throw invalidParam('bearer_token', 'not_found')
+    if (found.data.applicationId !== applicationId) throw invalidParam('user_external_application_id', 'not_found')
+    await revokeToken(ctx, found.id)
+    return noContent
+  })
+
+  routes.get('/users', 'enterprise', async ({ ctx, query }) => {
+    const page = query.page(['user_id', 'login', 'first_name', 'last_name', 'email'])
+    const [login, email] = [query.text('login'), query.text('email')]
+    const [firstName, lastName] = [query.text('first_name'), query.text('last_name')]
+    query.done()
+    const rows = (await listUsers(ctx)).filter(
+      (row) =>
+        (login === undefined || row.login === login) &&
+        (email === undefined || row.email === email) &&
+        contains(row.first_name, firstName) &&
+        contains(row.last_name, lastName),
+    )
+    return pageOf('users', rows, page)
+  })
+
+  routes.get('/users/:user_id', 'enterprise', async ({ ctx, params }) => {
+    const row = (await listUsers(ctx)).find((candidate) => candidate.user_id === params.user_id)
+    if (!row) throw notFound('users', params.user_id ?? '')
+    return ok(row)
+  })
+
+  // Every user of an API is in the one group that may use it.
+  routes.get('/user-roles', 'enterprise', async ({ query }) => {
+    const page = query.page(['user_role_id', 'name'])
+    query.done()
+    return pageOf('user_roles', [webserviceRole], page)
+  })
+  routes.get('/user-roles/:user_role_id', 'enterprise', async ({ params }) => {
+    if (params.user_role_id !== webserviceRole.user_role_id) throw notFound('user-roles', params.user_role_id ?? '')
+    return ok(webserviceRole)
+  })
+}
+
+const webserviceRole = { user_role_id: 'webservice', name: 'webservice' } as const
+
+const attemptsPerLogin = 20
+const attemptsPerAddress = 100
+const attemptWindowSeconds = 5 * 60
+
+async function proveUser(
+  server: Server,
+  claimed: { applicationId: string; login: string; password: string; ip: string },
+) {
+  const byLogin = { scope: 'carecloud login', subject: claimed.login }
+  await countAttempt(server, { ...byLogin, limit: attemptsPerLogin, windowSeconds: attemptWindowSeconds })
+  const byAddress = { scope: 'carecloud login by ip', subject: claimed.ip }
+  await countAttempt(server, { ...byAddress, limit: attemptsPerAddress, windowSeconds: attemptWindowSeconds })
+  const credential = await findCredential(server, { api, kind: userKind, publicId: claimed.login })
+  const application = await findApplication(server, 'enterprise', claimed.applicationId)
+  const isSameShop = credential !== undefined && application?.tenant.id === credential.tenant.id
+  if (!isSameShop || !credential.secretMatches(claimed.password))
+    throw unauthorized('The login, the password or the application is not known.')
+  await forgetAttempts(server, byLogin)
+  await forgetAttempts(server, byAddress)
+  return credential
+}
+
+async function listUsers(ctx: Ctx) {
+  const credentials = await listCredentials(ctx, api)
+  return credentials.filter((credential) => credential.kind === userKind).map((credential) => userRow(ctx, credential))
+}
+
+function userRow(ctx: Ctx, credential: Pick<Credential, 'id' | 'publicId' | 'data'>) {
+  return {
+    user_id: idOf(ctx, 'credential', credential.id),
+    login: credential.publicId,
+    first_name: String(credential.data.firstName ?? 'Web'),
+    last_name: String(credential.data.lastName ?? 'Service'),
+    email: String(credential.data.email ?? ''),
+    phone: null,
+    user_role_ids: [webserviceRole.user_role_id],
+    store_id: null,
+    last_login: null,
+  } satisfies Row
+}

@@ -1,0 +1,311 @@
+import { describe, expect, test } from 'vitest'
+import { fixedClock } from '../../src/platform/clock.ts'
+import { testApp } from '../app.ts'
+import { addCustomer, billItem, openShop, placesOf, type Reply, sale } from './carecloud-client.ts'
+
+const { app, server } = await testApp({ clock: fixedClock('2026-11-21T11:30:00Z') })
+const { till } = await openShop(app, server)
+const places = await placesOf(till)
+
+const send = (given: Parameters<typeof sale>[1]) => till.post('/purchases/actions/send-purchase', sale(places, given))
+const overview = async (customer: string) =>
+  (await till.get(`/wallet/actions/points-overview?customer_id=${customer}`)).body.data
+const faults = (reply: Reply) =>
+  reply.body.error.error_data.invalid_params.map((param: { name: string; reason: string }) => [
+    param.name,
+    param.reason,
+  ])
+
+/** A body of accept-payment: the same cart, not paid yet. */
+function question(given: { customer_id?: string; total: number } & Record<string, unknown>) {
+  const { total, customer_id, ...more } = given
+  return {
+    store_id: places.store,
+    cashdesk_number: 3,
+    customer_id,
+    payment_type: 'S',
+    bill: {
+      bill_id: 'Q',
+      payment_time: '2026-11-20 12:00:00',
+      currency_id: places.currency,
+      total_price: total,
+      bill_items: [billItem(places, total)],
+    },
+    ...more,
+  }
+}
+
+describe('a sale', () => {
+  test('earns what the question promised and is read back as it was sent', async () => {
+    const customer_id = await addCustomer(till, places)
+    const asked = await till.post('/purchases/actions/accept-payment', question({ customer_id, total: 59.9 }))
+    expect(asked.status).toBe(200)
+    expect(asked.body.data).toEqual({
+      recommended_discounts: [],
+      credit_points: 0,
+      price_of_credit_points: 0,
+      credit: 0,
+      vouchers: [],
+      credit_points_of_this_transaction: 59,
+      total_credit_points: 59,
+      total_credit: 0,
+      messages: [],
+    })
+    expect((await overview(customer_id)).available_points).toBe(0)
+
+    const sent = await send({ bill_id: 'B-1', total: 59.9, customer_id })
+    expect([sent.status, Object.keys(sent.body.data)]).toEqual([201, ['purchase_id']])
+    const id = sent.body.data.purchase_id
+    expect(await overview(customer_id)).toEqual({
+      earned_points: 59,
+      redeemed_points: 0,
+      available_points: 59,
+      available_points_money_value: [{ currency_id: places.currency, value: 0.59 }],
+    })
+    const list = await till.get(`/customers/${customer_id}/purchases`)
+    expect(list.body.data).toMatchObject({
+      total_items: 1,
+      purchases: [
+        {
+          purchase_id: id,
+          customer_id,
+          store_id: places.store,
+          external_purchase_id: 'B-1',
+          payment_time: '2026-11-20 12:00:00',
+          type_id: places.sale,
+          total_price: 59.9,
+          currency_id: places.currency,
+          cashdesk_number: '3',
+          items_count: 1,
+          purchase_items: [],
+        },
+      ],
+    })
+    const extended = await till.get('/purchases?external_purchase_id=B-1&purchase_items_extension=true')
+    expect(extended.body.data.purchases[0].purchase_items).toMatchObject([
+      { product_name: 'Mug', price: 59.9, amount: 1, vat_rate: 19, purchase_item_type_id: places.item },
+    ])
+    const summary = await till.get(`/purchases/${id}/actions/payment-summary`)
+    expect(summary.body.data).toMatchObject({ earned_points: 59, used_points: 0, used_credits: 0, used_vouchers: [] })
+    const points = await till.get(`/purchases/${id}/points`)
+    expect(points.body.data.points).toMatchObject([{ customer_id, assigned_points: 59, available_points: 59 }])
+  })
+
+  test('sent twenty times at once is one sale; the rest are told that the bill exists', async () => {
+    const customer_id = await addCustomer(till, places)
+    const replies = await Promise.all(
+      Array.from({ length: 20 }, () => send({ bill_id: 'B-race', total: 100, customer_id })),
+    )
+    expect(replies.map((reply) => reply.status).sort()).toEqual([201, ...Array(19).fill(400)])
+    for (const reply of replies.filter(({ status }) => status === 400)) {
+      expect(faults(reply)).toEqual([['bill_id', 'already_exists']])
+    }
+    expect((await overview(customer_id)).available_points).toBe(100)
+  })
+
+  test('lines with loyalty off earn nothing, and neither does payment type D', async () => {
+    const customer_id = await addCustomer(till, places)
+    const bill_items = [billItem(places, 30), billItem(places, 70, { bill_item_id: '2', loyalty_off: true })]
+    await send({ bill_id: 'B-off', total: 100, customer_id, bill: { bill_items } })
+    expect((await overview(customer_id)).available_points).toBe(30)
+    await send({ bill_id: 'B-D', total: 50, customer_id, bill: { payment_type: 'D' } })
+    expect((await overview(customer_id)).available_points).toBe(30)
+  })
+
+  test('goes to the owner of the card, or to nobody until it is claimed', async () => {
+    const customer_id = await addCustomer(till, places)
+    const [type] = (await till.get('/card-types')).body.data.card_types
+    await till.post('/cards/actions/assign-free-card', { card_type_id: type.card_type_id, customer_id })
+    const [card] = (await till.get(`/cards?customer_id=${customer_id}`)).body.data.cards
+    await send({ bill_id: 'B-card', total: 10, card_number: card.card_number })
+    expect((await overview(customer_id)).available_points).toBe(10)
+
+    expect((await send({ bill_id: 'B-anon', total: 20 })).status).toBe(201)
+    const claim = { store_id: places.store, external_purchase_id: 'B-anon', customer_id }
+    expect((await till.post('/purchases/actions/assign-customer', claim)).status).toBe(204)
+    expect((await overview(customer_id)).available_points).toBe(30)
+    const other = await addCustomer(till, places)
+    const late = await till.post('/purchases/actions/assign-customer', { ...claim, customer_id: other })
+    expect(faults(late)).toEqual([['external_purchase_id', 'relation_already_exists']])
+
+    expect(faults(await send({ bill_id: 'B-x', total: 1, card_number: 'nobody' }))).toEqual([
+      ['card_number', 'not_found'],
+    ])
+    await till.put(`/cards/${card.card_id}`, { card: { ...card, state: 0 } })
+    expect(faults(await send({ bill_id: 'B-x', total: 1, card_number: card.card_number }))).toEqual([
+      ['card_number', 'card_is_blocked'],
+    ])
+  })
+
+  test('names everything that is wrong with it, and is not kept', async () => {
+    expect(faults(await till.post('/purchases/actions/send-purchase', {}))).toEqual([
+      ['store_id', 'required'],
+      ['cashdesk_number', 'required'],
+      ['bill', 'required'],
+      ...['payment_type', 'canceled', 'purchase_type_id', 'bill_id', 'payment_time', 'currency_id', 'total_price'].map(
+        (name) => [name, 'required'],
+      ),
+      ['bill_items', 'required'],
+    ])
+    const bill = {
+      payment_time: 'yesterday',
+      purchase_type_id: 'x',
+      total_price: '12',
+      bill_items: [
+        billItem(places, 12, { bill_item_id: undefined, quantity: 'one', plu_ids: [{ list_code: 'GLOBAL' }] }),
+      ],
+    }
+    expect(faults(await send({ bill_id: 'B-bad', total: 12, customer_id: 'x', bill }))).toEqual([
+      ['customer_id', 'not_found'],
+      ['purchase_type_id', 'not_allowed_value'],
+      ['payment_time', 'invalid_value_format'],
+      ['total_price', 'invalid_value_format'],
+      ['code', 'required'],
+      ['quantity', 'invalid_value_format'],
+      ['bill_item_id', 'required'],
+    ])
+    expect((await till.get('/purchases?external_purchase_id=B-bad')).body.data.total_items).toBe(0)
+  })
+})
+
+describe('a cancellation', () => {
+  test('takes back the points and gives back what paid, once', async () => {
+    const customer_id = await addCustomer(till, places)
+    await send({ bill_id: 'C-1', total: 100, customer_id })
+    await send({
+      bill_id: 'C-2',
+      total: 49,
+      customer_id,
+      bill: { payment_recap: { credit_points: 100 } },
+    })
+    expect((await overview(customer_id)).available_points).toBe(49)
+    const cancel = { bill_id: 'CC-2', total: 49, customer_id, bill: { canceled: true, bill_number: 'C-2' } }
+    const sent = await send(cancel)
+    expect(sent.status).toBe(201)
+    expect((await overview(customer_id)).available_points).toBe(100)
+    expect((await till.get(`/purchases/${sent.body.data.purchase_id}`)).body.data.total_price).toBe(-49)
+
+    expect(faults(await send(cancel))).toEqual([['bill_id', 'already_exists']])
+    expect(faults(await send({ ...cancel, bill_id: 'CC-3' }))).toEqual([['bill_number', 'already_exists']])
+    const unknown = { ...cancel, bill_id: 'CC-4', bill: { canceled: true, bill_number: 'never' } }
+    expect(faults(await send(unknown))).toEqual([['bill_number', 'not_found']])
+    expect((await overview(customer_id)).available_points).toBe(100)
+  })
+})
+
+describe('paying with points and credit', () => {
+  test('the question says how many points may pay, and the sale takes them', async () => {
+    const customer_id = await addCustomer(till, places)
+    await send({ bill_id: 'P-1', total: 250, customer_id })
+    const asked = await till.post(
+      '/purchases/actions/accept-payment',
+      question({ customer_id, total: 60, max_points: 200 }),
+    )
+    expect(asked.body.data).toMatchObject({
+      credit_points: 200,
+      price_of_credit_points: 2,
+      credit_points_of_this_transaction: 58,
+      total_credit_points: 108,
+    })
+    // The till lowers the price by what the points pay.
+    const sent = await send({ bill_id: 'P-2', total: 58, customer_id, bill: { payment_recap: { credit_points: 200 } } })
+    expect(sent.status).toBe(201)
+    expect(await overview(customer_id)).toMatchObject({ redeemed_points: 200, available_points: 108 })
+    const summary = await till.get(`/purchases/${sent.body.data.purchase_id}/actions/payment-summary`)
+    expect(summary.body.data).toMatchObject({ earned_points: 58, used_points: 200, used_points_total: 2 })
+  })
+
+  test('never more points than the customer has, not even from twenty tills at once', async () => {
+    const customer_id = await addCustomer(till, places)
+    await till.post('/points/actions/assign-points', { amount: 100, customer_id, partner_id: places.partner })
+    const replies = await Promise.all(
+      Array.from({ length: 20 }, (_, index) =>
+        send({
+          bill_id: `P-race-${index}`,
+          total: 0.5,
+          customer_id,
+          bill: { payment_recap: { credit_points: 100 } },
+        }),
+      ),
+    )
+    expect(replies.map((reply) => reply.status).sort()).toEqual([201, ...Array(19).fill(400)])
+    for (const reply of replies.filter(({ status }) => status === 400)) {
+      expect(faults(reply)).toEqual([['credit_points', 'not_enough_points_for_payment']])
+    }
+    expect(await overview(customer_id)).toMatchObject({ redeemed_points: 100, available_points: 0 })
+    expect((await till.get(`/purchases?customer_id=${customer_id}`)).body.data.total_items).toBe(1)
+  })
+
+  test('credit pays with payment type C', async () => {
+    const customer_id = await addCustomer(till, places)
+    const deposit = { amount: 12.5, customer_id, partner_id: places.partner }
+    expect((await till.post('/credits/actions/deposit-credits', deposit)).status).toBe(201)
+    const asked = await till.post(
+      '/purchases/actions/accept-payment',
+      question({ customer_id, total: 10, payment_type: 'C', max_credit: 50 }),
+    )
+    expect(asked.body.data).toMatchObject({ credit: 10, total_credit: 2.5 })
+    const bill = { payment_type: 'C', payment_recap: { amount_for_credit: 10 } }
+    expect((await send({ bill_id: 'P-C', total: 0, customer_id, bill })).status).toBe(201)
+    const credits = await till.get(`/wallet/actions/credits-overview?customer_id=${customer_id}`)
+    expect(credits.body.data).toEqual({
+      earned_credits: 12.5,
+      redeemed_credits: 10,
+      available_credits: 2.5,
+      split_by_currency: [
+        { currency_id: places.currency, earned_credits: 12.5, redeemed_credits: 10, available_credits: 2.5 },
+      ],
+    })
+    const more = { payment_type: 'C', payment_recap: { amount_for_credit: 5 } }
+    expect(faults(await send({ bill_id: 'P-C2', total: 0, customer_id, bill: more }))).toEqual([
+      ['payment_type', 'customer_cant_pay_by_credits'],
+    ])
+  })
+
+  test('nobody pays with nothing', async () => {
+    const asked = await till.post('/purchases/actions/accept-payment', question({ total: 5, max_points: 5 }))
+    expect(faults(asked)).toEqual([['max_points', 'customer_cant_pay_by_points']])
+    const reply = await send({ bill_id: 'P-0', total: 5, bill: { payment_recap: { credit_points: 5 } } })
+    expect(faults(reply)).toEqual([['credit_points', 'not_enough_points_for_payment']])
+  })
+})
+
+describe('points by hand', () => {
+  test('are assigned and reduced, and each is an entry of its own', async () => {
+    const customer_id = await addCustomer(till, places)
+    const partner_id = places.partner
+    const given = await till.post('/points/actions/assign-points', {
+      amount: 80,
+      customer_id,
+      partner_id,
+      note: 'sorry',
+    })
+    expect([given.status, Object.keys(given.body.data)]).toEqual([201, ['point_id']])
+    const taken = await till.post('/points/actions/reduce-points', { amount: 30, customer_id, partner_id })
+    expect(taken.status).toBe(201)
+    const list = await till.get(`/points?customer_id=${customer_id}&sort_field=created_at`)
+    expect(list.body.data).toMatchObject({
+      total_items: 2,
+      points: [
+        { point_id: given.body.data.point_id, assigned_points: 80, available_points: 50, note: 'sorry' },
+        { point_id: taken.body.data.point_id, assigned_points: -30, available_points: 0 },
+      ],
+    })
+    expect((await till.get(`/points/${given.body.data.point_id}`)).body.data.assigned_points).toBe(80)
+    const history = await till.get(`/point-history?customer_id=${customer_id}`)
+    expect(history.body.data.point_history).toMatchObject([
+      { point_amount: -30, point_operation_type: 'spend' },
+      { point_amount: 80, point_operation_type: 'earn' },
+    ])
+    const tooMany = await till.post('/points/actions/reduce-points', { amount: 51, customer_id, partner_id })
+    expect(faults(tooMany)).toEqual([['amount', 'not_allowed_value']])
+    expect(
+      faults(await till.post('/points/actions/reduce-points', { amount: 0, customer_id, partner_id: 'x' })),
+    ).toEqual([
+      ['amount', 'not_allowed_value'],
+      ['partner_id', 'not_found'],
+    ])
+    expect((await till.post('/points/actions/synchronize-points', { customer_id, amount: 7 })).status).toBe(204)
+    expect((await overview(customer_id)).available_points).toBe(7)
+  })
+})
