@@ -124,6 +124,8 @@ export interface TimelineItem {
   readonly amount_minor?: number | null
   readonly currency?: string | null
   readonly points?: number | null
+  readonly unit?: string | null
+  readonly state?: string
   readonly ref_id: number | string | null
 }
 

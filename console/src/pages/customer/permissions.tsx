@@ -11,6 +11,7 @@ import { tellFailure } from '../../components/form.tsx'
 import { Card } from '../../components/page.tsx'
 import { Empty } from '../../components/states.tsx'
 import { type Column, Table } from '../../components/table.tsx'
+import { subjectWords } from './entry-words.ts'
 import classes from './permissions.module.css'
 
 const channels = Object.keys(channelNames) as Channel[] // The keys of a record over the channels are the channels.
@@ -114,7 +115,7 @@ function useSave(id: number) {
   const queryClient = useQueryClient()
   return useMutation({
     mutationFn: ({ path, change }: { path: 'subscriptions' | 'consents'; change: object }) =>
-      put(`/customers/${id}/${path}`, { changes: [change] }),
+      put(`/customers/${id}/${path}`, { [path]: [change] }),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: customerQuery(id).queryKey }),
     onError: tellFailure,
   })
@@ -130,7 +131,7 @@ const historyColumns: Column<ConsentChange>[] = [
     name: 'What',
     show: (row) => (
       <>
-        {sentence(row.event)} <span className="mono muted">{row.subject}</span>
+        {subjectWords(row.subject)}: {row.event.replaceAll('_', ' ')}
       </>
     ),
   },

@@ -8,18 +8,8 @@ import type { TimelineItem } from '../../api/types.ts'
 import { dayOf, formatDay, formatMoney, formatSigned, formatTime } from '../../app/format.ts'
 import { Card } from '../../components/page.tsx'
 import { Empty, Failed } from '../../components/states.tsx'
+import { detailOf, kindOf, titleOf } from './entry-words.ts'
 import classes from './timeline.module.css'
-
-type Kind = 'purchase' | 'points' | 'event' | 'message' | 'consent'
-
-/** The server's kinds are finer (a posting is an earn, a spend, an adjust); people look for these five. */
-function kindOf(item: TimelineItem): Kind {
-  if (/purchase|sale|cancel/.test(item.kind)) return 'purchase'
-  if (/message|email|sms|push/.test(item.kind)) return 'message'
-  if (/consent|subscri/.test(item.kind)) return 'consent'
-  if (/event|view|cart|search|visit/.test(item.kind)) return 'event'
-  return 'points'
-}
 
 const icons = {
   purchase: IconReceipt,
@@ -103,6 +93,7 @@ function Day({ day, entries }: { day: string; entries: readonly TimelineItem[] }
 function Entry({ item }: { item: TimelineItem }) {
   const kind = kindOf(item)
   const Icon = icons[kind]
+  const detail = detailOf(item)
   return (
     <li className={classes.entry}>
       <span className={classes.icon} data-kind={kind}>
@@ -111,12 +102,12 @@ function Entry({ item }: { item: TimelineItem }) {
       <span className={classes.text}>
         {kind === 'purchase' && item.ref_id !== null ? (
           <Link to="/purchases" search={{ open: Number(item.ref_id) }} className={classes.title}>
-            {item.title}
+            {titleOf(item)}
           </Link>
         ) : (
-          <span className={classes.title}>{item.title}</span>
+          <span className={classes.title}>{titleOf(item)}</span>
         )}
-        {item.detail && <span className={classes.detail}>{item.detail}</span>}
+        {detail && <span className={classes.detail}>{detail}</span>}
       </span>
       <span className={classes.end}>
         {item.amount_minor != null && item.currency && (

@@ -48,7 +48,7 @@ function Filters({ filter, change }: FiltersProps) {
   return (
     <div className={classes.bar}>
       <SearchField
-        label="Number or customer"
+        label="Purchase number"
         value={filter.q ?? ''}
         onSearch={(text) => change({ q: text || undefined })}
         onKeyDown={focusFirstRow}
