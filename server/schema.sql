@@ -500,6 +500,7 @@ create table messages (
   channel text not null,
   purpose text not null,
   customer_id bigint,
+  list_id bigint,
   to_address text not null,
   subject text,
   body_text text,

@@ -118,8 +118,12 @@ once() {
     fail "something must be installed, but $root is not writable for $(id -un): start it once as its owner"
   if command -v flock >/dev/null 2>&1; then
     exec 9>"$root/.cache/install.lock"
-    flock 9
-    "$@" 9>&-
+    flock -n 9 || {
+      say "Another start is installing; waiting for it ..."
+      flock 9
+    }
+    # Inherited by the installer on purpose: when we are killed, the lock lasts until it has ended too.
+    "$@"
     exec 9>&-
   else
     once_by_directory "$@"

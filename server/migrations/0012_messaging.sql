@@ -6,6 +6,8 @@ create table messages (
   channel text not null constraint messages_channel check (channel in ('email', 'sms', 'push')),
   purpose text not null constraint messages_purpose check (purpose in ('bulk', 'chain', 'transactional', 'security')),
   customer_id bigint,
+  -- a mailing to a list: only an active member may get it
+  list_id bigint,
   to_address text not null,
   subject text,
   body_text text,

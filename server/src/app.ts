@@ -1,19 +1,25 @@
 // The composition root: the only place that knows every API. It decides nothing that an API could decide itself.
 import type { IncomingMessage } from 'node:http'
-import { type FastifyBaseLogger, type FastifyInstance, fastify } from 'fastify'
+import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify'
 import { carecloudApi } from './apis/carecloud/plugin.ts'
+import { crmcomApi } from './apis/crmcom/plugin.ts'
 import { serveConsole } from './apis/http/console.ts'
-import { parseForm } from './apis/http/content.ts'
+import { parseQuery } from './apis/http/content.ts'
 import { serveHealth } from './apis/http/health.ts'
 import { apiHostRewriter } from './apis/http/hosts.ts'
 import type { ApiMount, ApiOptions } from './apis/http/options.ts'
 import { observeRequests } from './apis/http/requests.ts'
+import { nativeApi } from './apis/native/plugin.ts'
 import type { Config } from './platform/config.ts'
 import { systemRandom } from './platform/random.ts'
 import { makeServer, type ServerParts } from './platform/server.ts'
 
 /** Each API that is served; its plugin is encapsulated: its own errors, authentication and content types. */
-const mounts: readonly ApiMount[] = [{ name: 'carecloud', prefix: '/carecloud', plugin: carecloudApi }]
+const mounts: readonly ApiMount[] = [
+  { name: 'native', prefix: '/api/v1', plugin: nativeApi },
+  { name: 'crmcom', prefix: '/crmcom', plugin: crmcomApi },
+  { name: 'carecloud', prefix: '/carecloud', plugin: carecloudApi },
+]
 
 export interface AppParts extends ServerParts {
   readonly config: Config
@@ -25,7 +31,7 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   const options: ApiOptions = { server: await makeServer(parts), config }
   const app = fastify({
     loggerInstance: log as FastifyBaseLogger, // pino is one; without the cast its type enters every plugin's signature
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: requestId,
     trustProxy: config.trustProxy,
     bodyLimit: config.bodyLimitBytes,
@@ -33,8 +39,7 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
     keepAliveTimeout: 65_000,
     forceCloseConnections: 'idle',
     rewriteUrl: apiHostRewriter(config, mountPrefixes()),
-    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500, querystringParser: parseForm },
-    ajv: { customOptions: { allErrors: true } },
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500, querystringParser: parseQuery },
   })
   observeRequests(app, mountPrefixes())
   serveHealth(app, options)

@@ -2,7 +2,8 @@
 
 export interface Page<T> {
   readonly items: readonly T[]
-  readonly next_cursor: string | null
+  /** Null or absent on the last page. */
+  readonly next_cursor?: string | null
   readonly total?: number
 }
 

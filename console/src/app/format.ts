@@ -119,6 +119,12 @@ export function formatDay(day: string, withYear = false): string {
   ).format(new Date(`${day.slice(0, 10)}T00:00:00Z`))
 }
 
+/** From one day to another, with the year as often as it takes. */
+export function formatDays(days: { readonly from: string; readonly to: string }): string {
+  const sameYear = days.from.slice(0, 4) === days.to.slice(0, 4)
+  return `${formatDay(days.from, !sameYear)} to ${formatDay(days.to, true)}`
+}
+
 export function formatWeekday(index: number): string {
   // 4 January 1970 was a Sunday.
   return once('weekday', () => new Intl.DateTimeFormat(locale, { timeZone: 'UTC', weekday: 'short' })).format(

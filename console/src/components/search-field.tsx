@@ -10,10 +10,12 @@ interface SearchFieldProps {
   readonly onSearch: (text: string) => void
   readonly onKeyDown?: (event: KeyboardEvent<HTMLElement>) => void
   readonly autoFocus?: boolean
+  /** Fills its place instead of keeping to a readable width. */
+  readonly wide?: boolean
 }
 
 /** Searches while typing. "/" jumps here from anywhere on the page. */
-export function SearchField({ label, value, onSearch, onKeyDown, autoFocus }: SearchFieldProps) {
+export function SearchField({ label, value, onSearch, onKeyDown, autoFocus, wide = false }: SearchFieldProps) {
   const [text, setText] = useState(value)
   const told = useRef(value)
   const tell = useDebouncedCallback((next: string) => {
@@ -36,6 +38,7 @@ export function SearchField({ label, value, onSearch, onKeyDown, autoFocus }: Se
     <TextInput
       data-page-search
       className={classes.field}
+      data-wide={wide || undefined}
       aria-label={label}
       placeholder={label}
       type="search"

@@ -30,6 +30,7 @@ export const errorKinds = {
   'customer.merge_same': 'invalid',
   'merge.not_found': 'not_found',
   'merge.already_undone': 'conflict',
+  'merge.not_last': 'conflict',
   'identity.taken': 'conflict',
   'identity.not_found': 'not_found',
   'email.invalid': 'invalid',

@@ -6,7 +6,7 @@ interface ApiWords {
 
 /** What each API is for. A shop's client keeps speaking its language; only the address changes. */
 const words: Readonly<Record<string, ApiWords>> = {
-  native: {
+  api: {
     title: 'Regulars API',
     about: 'Our own: customers, purchases, points and messages in plain JSON, with cursors and idempotency keys.',
     docs: '/docs',
@@ -39,7 +39,8 @@ const words: Readonly<Record<string, ApiWords>> = {
 }
 
 export function wordsOf(name: string): ApiWords {
-  return words[name.toLowerCase()] ?? { title: name, about: '', docs: '/docs' }
+  const key = name.toLowerCase()
+  return words[key === 'native' ? 'api' : key] ?? { title: name, about: '', docs: '/docs' }
 }
 
 const secretName = /secret|password|(^|_)(api_)?key$|token/

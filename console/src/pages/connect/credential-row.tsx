@@ -10,11 +10,11 @@ import classes from './page.module.css'
 export function CredentialRow({ name, value }: Credential) {
   const secret = isSecret(name)
   const [shown, setShown] = useState(!secret)
-  const label = sentence(name.replaceAll('.', ', '))
+  const label = sentence(name.replaceAll('.', ', ')).replace(/\b(url|id|api)\b/gi, (word) => word.toUpperCase())
   return (
     <div className={classes.credential}>
       <dt>{label}</dt>
-      <dd className="mono">{shown ? value : '•'.repeat(Math.min(value.length, 24))}</dd>
+      <dd className="mono">{shown ? value : '•'.repeat(12)}</dd>
       <span className={classes.tools}>
         {secret && (
           <Tooltip label={shown ? 'Hide' : 'Show'}>

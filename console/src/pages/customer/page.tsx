@@ -1,6 +1,6 @@
 import { Skeleton } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { Link, useParams } from '@tanstack/react-router'
+import { Link, Navigate, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import { balancesQuery, customerQuery } from '../../api/queries.ts'
 import { customerName } from '../../app/names.ts'
@@ -37,6 +37,10 @@ function CustomerOf({ id }: { id: number }) {
       </Link>
       {query.isError && <Failed problem={query.error} retry={() => void query.refetch()} />}
       {query.isPending && <CustomerSkeleton />}
+      {customer && customer.id !== id && (
+        // Merged: the address leads on to the customer that lives on.
+        <Navigate to="/customers/$customerId" params={{ customerId: String(customer.id) }} replace />
+      )}
       {customer && (
         <>
           <CustomerHeader customer={customer} open={setDialog} />

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { dashboardQuery, latestPurchasesQuery } from '../../api/queries.ts'
-import { dayOf, formatDay } from '../../app/format.ts'
+import { dayOf, formatDays } from '../../app/format.ts'
 import { Page } from '../../components/page.tsx'
 import { Failed } from '../../components/states.tsx'
 import { DashboardSkeleton, Figures } from './figures.tsx'
@@ -46,8 +46,7 @@ interface PeriodNoteProps {
 function PeriodNote({ period, previous }: PeriodNoteProps) {
   return (
     <>
-      {formatDay(period.from)} to {formatDay(period.to, true)}, compared with {formatDay(previous.from)} to{' '}
-      {formatDay(previous.to, true)}
+      {formatDays(period)}, compared with {formatDays(previous)}
     </>
   )
 }

@@ -3,7 +3,7 @@ import { DatePicker } from '@mantine/dates'
 import { IconCalendar } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { Days } from '../../api/queries.ts'
-import { formatDay } from '../../app/format.ts'
+import { formatDays } from '../../app/format.ts'
 import classes from './page.module.css'
 import { daysBetween, endingOn, presets } from './periods.ts'
 
@@ -51,7 +51,7 @@ function CustomPeriod({ period, today, choose, named }: PeriodPickerProps & { na
         {named ? (
           <button type="button" className={classes.range} onClick={open}>
             <IconCalendar size={16} stroke={1.7} />
-            {formatDay(period.from)} – {formatDay(period.to, true)}
+            {formatDays(period)}
           </button>
         ) : (
           <ActionIcon variant="default" size={34} aria-label="Choose days" onClick={open}>

@@ -1,7 +1,7 @@
 import { IconListDetails } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { auditQuery } from '../../api/queries.ts'
-import type { AuditEntry } from '../../api/types.ts'
+import { auditQuery, staffQuery } from '../../api/queries.ts'
+import type { AuditEntry, StaffUser } from '../../api/types.ts'
 import { formatDateTime, sentence } from '../../app/format.ts'
 import { Card } from '../../components/page.tsx'
 import { Empty } from '../../components/states.tsx'
@@ -9,6 +9,11 @@ import { type Column, Table } from '../../components/table.tsx'
 
 /** Who did what: sign-ins, corrections, merges, erasures, keys. */
 export function Audit() {
+  const staff = useInfiniteQuery(staffQuery).data?.pages.flatMap((page) => page.items)
+  const columns: Column<AuditEntry>[] = [
+    ...factColumns,
+    { name: 'Who', show: (entry) => <Actor actor={entry.actor} staff={staff} /> },
+  ]
   return (
     <Card flush>
       <Table
@@ -22,7 +27,7 @@ export function Audit() {
   )
 }
 
-const columns: Column<AuditEntry>[] = [
+const factColumns: Column<AuditEntry>[] = [
   { name: 'When', width: '190px', show: (entry) => <span className="muted">{formatDateTime(entry.created_at)}</span> },
   { name: 'What', show: (entry) => sentence(entry.action.replaceAll('.', ' ')) },
   {
@@ -35,5 +40,11 @@ const columns: Column<AuditEntry>[] = [
         </span>
       ),
   },
-  { name: 'Who', show: (entry) => entry.actor },
 ]
+
+/** The log names staff by id ("staff:17"); people are known by their names. */
+function Actor({ actor, staff }: { actor: string; staff: readonly StaffUser[] | undefined }) {
+  const [kind = '', id] = actor.split(':')
+  const person = kind === 'staff' ? staff?.find((user) => String(user.id) === id) : undefined
+  return person?.name ?? sentence([kind, id].filter(Boolean).join(' '))
+}

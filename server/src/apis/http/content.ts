@@ -25,6 +25,23 @@ export function parseForm(text: string): Record<string, unknown> {
   return parsed as Record<string, unknown> // the parser's own type is the same with a null prototype
 }
 
+const refusedQuery = Symbol('refusal of the query string')
+
+/** For the router, which has nobody to catch an error: the refusal travels in the query, to `refuseUnreadableQuery`. */
+export function parseQuery(text: string): Record<string, unknown> {
+  try {
+    return parseForm(text)
+  } catch (refusal) {
+    return Object.assign(Object.create(null), { [refusedQuery]: refusal })
+  }
+}
+
+/** Throws what `parseQuery` could not, where the API's error handler hears it. */
+export function refuseUnreadableQuery(request: FastifyRequest): void {
+  const refusal = (request.query as { readonly [refusedQuery]?: unknown })[refusedQuery] // always an object of ours
+  if (refusal) throw refusal
+}
+
 /** Most clients percent-encode the brackets; the parser sees nesting only in plain ones. */
 function plainBrackets(text: string): string {
   if (!/%5[bd]/i.test(text)) return text

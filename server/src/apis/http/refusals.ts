@@ -71,10 +71,16 @@ function faultOf(context: string, fault: Record<string, unknown>): FieldFault {
   const path = String(fault.instancePath ?? '')
     .split('/')
     .filter(Boolean)
-  const params = readRecord(fault.params) ?? {}
-  const extra = params.missingProperty ?? params.additionalProperty
   return {
-    path: [context, ...path, ...(typeof extra === 'string' ? [extra] : [])].join('.'),
+    path: [context, ...path, ...namedProperty(readRecord(fault.params) ?? {})].join('.'),
     message: typeof fault.message === 'string' ? fault.message : 'does not fit',
   }
+}
+
+/** The field that is missing or too much, in ajv's words or in TypeBox's. */
+function namedProperty(params: Record<string, unknown>): string[] {
+  const named =
+    params.missingProperty ?? params.additionalProperty ?? params.requiredProperties ?? params.additionalProperties
+  const first = Array.isArray(named) ? named[0] : named
+  return typeof first === 'string' ? [first] : []
 }

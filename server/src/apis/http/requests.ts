@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { metrics } from '../../platform/metrics.ts'
+import { refuseUnreadableQuery } from './content.ts'
 
 /**
  * One log line and one measurement a request. The line names the route's pattern, never the address with its query:
@@ -10,6 +11,7 @@ export function observeRequests(app: FastifyInstance, prefixes: ReadonlyMap<stri
   app.decorateRequest('tenantId', null)
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
+    refuseUnreadableQuery(request)
   })
   app.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? ''

@@ -69,3 +69,8 @@ export function startOfDay(day: string, timeZone: string, days = 0): Date {
   const midnight = Temporal.PlainDate.from(day).add({ days }).toZonedDateTime(timeZone)
   return new Date(midnight.epochMilliseconds)
 }
+
+/** The calendar day `days` later (or earlier, when negative). */
+export function nextDay(day: string, days: number): string {
+  return Temporal.PlainDate.from(day).add({ days }).toString()
+}

@@ -15,6 +15,7 @@ export {
   putMembers,
   removeMembers,
 } from './members.ts'
+export { forgetAudience, type MovedAudience, moveAudience, restoreAudience } from './merge.ts'
 export { isActive } from './rules.ts'
 export {
   addToSegment,

@@ -176,11 +176,6 @@ export async function deleteAllMembers(ctx: Ctx, listId: number): Promise<number
   return rows.length
 }
 
-export async function deleteMembershipsOf(ctx: Ctx, customerId: CustomerId): Promise<void> {
-  await ctx.db.query(sql`
-    delete from list_members where tenant_id = ${ctx.tenant.id} and customer_id = ${customerId}`)
-}
-
 /** Those of the customers who are active in no list. */
 export async function selectInactiveEverywhere(ctx: Ctx, customerIds: readonly CustomerId[]): Promise<CustomerId[]> {
   const rows = await ctx.db.query<{ id: number }>(sql`

@@ -6,8 +6,6 @@ import { cleanText } from '../../platform/text.ts'
 import { type CustomerId, findEmail, getCustomer, normaliseEmail, normalisePhone } from '../customers/index.ts'
 import { type SendPurpose, type Verdict, verdict } from './rules.ts'
 import {
-  blankHistory,
-  deleteStatements,
   deleteSuppression,
   type HistoryQuery,
   insertHistory,
@@ -234,12 +232,6 @@ export async function maySend(
       ? undefined
       : await readSubscription(ctx, { customerId: customerId as CustomerId, channel, purpose })
   return verdict({ purpose, suppression: suppression?.reason, subscribed })
-}
-
-/** For erasure: statements go, the history keeps who agreed to what and when but not from where. */
-export async function forgetConsent(ctx: Ctx, customerId: CustomerId): Promise<void> {
-  await deleteStatements(ctx, customerId)
-  await blankHistory(ctx, customerId)
 }
 
 function normaliseAddress(ctx: Ctx, channel: Channel, address: string): string {

@@ -245,15 +245,42 @@ export async function deleteSuppression(ctx: Ctx, channel: Channel, addressHash:
   return rows.length > 0
 }
 
-export async function deleteStatements(ctx: Ctx, customerId: CustomerId): Promise<void> {
+export async function deleteSubscription(
+  ctx: Ctx,
+  customerId: CustomerId,
+  one: { channel: Channel; purpose: Purpose },
+): Promise<void> {
   await ctx.db.query(sql`
-    with gone as (delete from subscriptions where tenant_id = ${ctx.tenant.id} and customer_id = ${customerId})
-    delete from consents where tenant_id = ${ctx.tenant.id} and customer_id = ${customerId}`)
+    delete from subscriptions where tenant_id = ${ctx.tenant.id} and customer_id = ${customerId}
+       and channel = ${one.channel} and purpose = ${one.purpose}`)
+}
+
+export async function deleteConsent(ctx: Ctx, customerId: CustomerId, type: string): Promise<void> {
+  await ctx.db.query(sql`
+    delete from consents where tenant_id = ${ctx.tenant.id} and customer_id = ${customerId} and consent_type = ${type}`)
+}
+
+export async function deleteStatements(ctx: Ctx, customerIds: readonly CustomerId[]): Promise<void> {
+  await ctx.db.query(sql`
+    with gone as (
+      delete from subscriptions where tenant_id = ${ctx.tenant.id} and customer_id = any(${customerIds}::bigint[]))
+    delete from consents where tenant_id = ${ctx.tenant.id} and customer_id = any(${customerIds}::bigint[])`)
 }
 
 /** The proof stays, what names a person in it goes. */
-export async function blankHistory(ctx: Ctx, customerId: CustomerId): Promise<void> {
+export async function blankHistory(ctx: Ctx, customerIds: readonly CustomerId[]): Promise<void> {
   await ctx.db.query(sql`
     update consent_history set ip = null, user_agent = null, data = '{}'
-     where tenant_id = ${ctx.tenant.id} and customer_id = ${customerId}`)
+     where tenant_id = ${ctx.tenant.id} and customer_id = any(${customerIds}::bigint[])`)
+}
+
+export async function upsertErased(
+  ctx: Ctx,
+  hashes: readonly { channel: Channel; addressHash: string }[],
+): Promise<void> {
+  await ctx.db.query(sql`
+    insert into suppressions (tenant_id, channel, address_hash, reason, created_at)
+    select ${ctx.tenant.id}, r.channel, r."addressHash", 'erased', ${ctx.clock.now()}
+      from jsonb_to_recordset(${JSON.stringify(hashes)}::jsonb) as r (channel text, "addressHash" text)
+    on conflict (tenant_id, channel, address_hash) do update set address = null, comment = null`)
 }

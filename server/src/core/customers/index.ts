@@ -14,6 +14,15 @@ export {
 } from './attributes.ts'
 export { type Identified, type Identify, type IdentifyPolicy, identify } from './identify.ts'
 export { type IdentifiedOne, type IdentifyOne, identifyMany } from './identify-many.ts'
+export {
+  forgetCustomer,
+  lockMerge,
+  type Merge,
+  type MovedCustomer,
+  moveCustomer,
+  restoreCustomer,
+  selvesOf,
+} from './merge.ts'
 export { setCustomerPassword, verifyCustomerPassword } from './passwords.ts'
 export {
   displayName,

@@ -1,7 +1,9 @@
-/** Read models over all slices: the dashboard's figures and a customer's timeline. They write nothing. */
+/** Read models over all slices: the dashboard's figures, a customer's timeline and figures. They write nothing. */
+export { customerFigures } from './customer-views.ts'
 export { dashboard } from './dashboard.ts'
 export { timeline } from './timeline.ts'
 export type {
+  CustomerFigures,
   Dashboard,
   DashboardQuery,
   DayFigures,

@@ -54,6 +54,14 @@ export interface DashboardQuery {
   readonly currency?: string
 }
 
+/** What a list shows of a customer: available points, and purchases in the tenant's currency. */
+export interface CustomerFigures {
+  readonly points: Minor
+  readonly lastPurchaseAt: Date | null
+  /** Sales less cancellations. */
+  readonly purchasesMinor: Minor
+}
+
 export type TimelineKind = 'purchase' | 'points' | 'event' | 'message' | 'consent'
 
 interface EntryBase {

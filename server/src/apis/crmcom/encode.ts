@@ -1,0 +1,336 @@
+import { parsePhoneNumberFromString } from 'libphonenumber-js'
+import type { Product } from '../../core/catalog/index.ts'
+import {
+  type Address,
+  type Attributes,
+  type Customer,
+  displayName,
+  type Identity,
+  primaryEmail,
+} from '../../core/customers/index.ts'
+import type { Organisation, ReferenceItem } from '../../core/organisations/index.ts'
+import type { Purchase } from '../../core/purchases/index.ts'
+import type { Ctx } from '../../platform/ctx.ts'
+import type { OpaqueKind } from '../../platform/ids.ts'
+import { currencyScale, formatMinor, fromMinor, type Minor } from '../../platform/money.ts'
+import { epochSeconds } from '../http/times.ts'
+import { encodeLanguage } from './codes.ts'
+import type { Paging } from './decode.ts'
+
+/** This API shows every id as a dashed UUID. */
+export function uuid(ctx: Ctx, kind: OpaqueKind, id: number): string {
+  return ctx.ids.uuid(kind, ctx.tenant.id, id)
+}
+
+/** The documentation prints some truths as text. */
+export const textFlag = (value: boolean) => String(value)
+
+export function page<Row>(content: readonly Row[], paging: Paging, total: number) {
+  return { content, paging: { page: paging.page, size: paging.size, total } }
+}
+
+/** A page of rows that are all in memory: the short reference lists. */
+export function pageOf<Row>(rows: readonly Row[], paging: Paging & { offset: number }) {
+  return page(rows.slice(paging.offset, paging.offset + paging.size), paging, rows.length)
+}
+
+export function money(amount: Minor, currency: string): number {
+  return fromMinor(amount, currencyScale(currency))
+}
+
+export function moneyText(amount: Minor, currency: string): string {
+  return formatMinor(amount, currencyScale(currency))
+}
+
+/** Facts of a contact that the core keeps as free attributes, by the names they have there. */
+export const attributeNames = {
+  statutoryNumber: 'statutory_number',
+  passport: 'passport',
+  identityCard: 'identity_card',
+  nameDay: 'name_day',
+  companyProfile: 'company_profile',
+  avatarUrl: 'avatar_url',
+  phoneTypes: 'phone_types',
+} as const
+
+export function textAttribute(customer: Customer, name: string): string | null {
+  const value = customer.attributes[name]
+  return typeof value === 'string' ? value : null
+}
+
+/** What a token response says of the contact; `verified` is about the identity that was used. */
+export function encodeSignedIn(ctx: Ctx, customer: Customer, verified: boolean) {
+  return {
+    id: uuid(ctx, 'customer', customer.id),
+    type: customer.kind === 'company' ? 'COMPANY' : 'PERSON',
+    title: customer.title,
+    first_name: customer.firstName,
+    last_name: customer.lastName,
+    avatar: textAttribute(customer, attributeNames.avatarUrl) ?? '',
+    is_verified: textFlag(verified),
+  }
+}
+
+export interface ContactFacts {
+  readonly emailOptOut: boolean
+  readonly smsOptOut: boolean
+  readonly consentState: string
+}
+
+export function encodeContact(ctx: Ctx, customer: Customer, facts: ContactFacts) {
+  return {
+    id: uuid(ctx, 'customer', customer.id),
+    code: customer.code,
+    type: customer.kind === 'company' ? 'COMPANY' : 'PERSON',
+    title: customer.title,
+    first_name: customer.firstName,
+    middle_name: customer.middleName,
+    last_name: customer.lastName,
+    company_name: customer.companyName,
+    preferred_language_code: encodeLanguage(customer.language ?? ctx.tenant.language),
+    statutory_number: textAttribute(customer, attributeNames.statutoryNumber),
+    avatar_url: textAttribute(customer, attributeNames.avatarUrl) ?? '',
+    email_address: primaryEmail(customer) ?? null,
+    referral_code: customer.code,
+    loyalty_identifiers: customer.identities
+      .filter((identity) => identity.kind === 'card')
+      .map((identity) => ({ identifier: identity.display })),
+    sms_opt_out: textFlag(facts.smsOptOut),
+    email_opt_out: textFlag(facts.emailOptOut),
+    consent_state: facts.consentState,
+  }
+}
+
+export function encodeDemographics(customer: Customer) {
+  const [year, month, day] = (customer.birthday ?? '').split('-').map(Number)
+  return {
+    gender: customer.gender?.toUpperCase() ?? null,
+    passport: customer.attributes[attributeNames.passport] ?? null,
+    id_details: customer.attributes[attributeNames.identityCard] ?? null,
+    name_day: customer.attributes[attributeNames.nameDay] ?? null,
+    date_of_birth: year && month && day ? { year, month, day } : null,
+  }
+}
+
+function encodeLines(address: Pick<Address, 'line1' | 'line2' | 'region' | 'city' | 'postalCode' | 'country'>) {
+  return {
+    address_line_1: address.line1 ?? '',
+    address_line_2: address.line2 ?? '',
+    state_province_county: address.region ?? '',
+    town_city: address.city ?? '',
+    postal_code: address.postalCode ?? '',
+    country_code: address.country ?? '',
+  }
+}
+
+export function encodeAddress(ctx: Ctx, address: Address) {
+  return {
+    id: uuid(ctx, 'address', address.id),
+    type: address.kind.toUpperCase(),
+    ...encodeLines(address),
+    care_of: typeof address.data.careOf === 'string' ? address.data.careOf : '',
+    is_primary: textFlag(address.isPrimary),
+    lat: address.latitude,
+    lon: address.longitude,
+    googleplaceid: typeof address.data.googlePlaceId === 'string' ? address.data.googlePlaceId : null,
+  }
+}
+
+export function encodeBillingAddress(ctx: Ctx, address: Address | undefined) {
+  if (!address) return null
+  return {
+    id: uuid(ctx, 'address', address.id),
+    address_type: address.kind.toUpperCase(),
+    ...encodeLines(address),
+  }
+}
+
+export function encodePhone(ctx: Ctx, phone: Identity, type: string) {
+  const parsed = parsePhoneNumberFromString(phone.value)
+  return {
+    id: uuid(ctx, 'identity', phone.id),
+    phone_type: type,
+    is_primary: textFlag(phone.isPrimary),
+    number: parsed?.nationalNumber ?? phone.value,
+    country_code: parsed?.country ?? (parsed ? `+${parsed.countryCallingCode}` : ''),
+  }
+}
+
+/** A mobile unless the contact said otherwise; the types are kept by number. */
+export function phoneTypeOf(customer: Customer, phone: Identity): string {
+  const type = phoneTypesOf(customer)[phone.value]
+  return typeof type === 'string' ? type : 'MOBILE'
+}
+
+export function phoneTypesAfter(customer: Customer, of: { phone: Identity; type: string }): Attributes {
+  return { [attributeNames.phoneTypes]: { ...phoneTypesOf(customer), [of.phone.value]: of.type } }
+}
+
+function phoneTypesOf(customer: Customer): Readonly<Record<string, unknown>> {
+  const types = customer.attributes[attributeNames.phoneTypes]
+  return typeof types === 'object' && types !== null && !Array.isArray(types)
+    ? (types as Readonly<Record<string, unknown>>) // an attribute that is an object
+    : {}
+}
+
+/** "+35799***834", "jo***@example.com": enough to know one's own, too little to learn another's. */
+export function obfuscate(address: string): string {
+  const at = address.lastIndexOf('@')
+  if (at >= 0) return `${address.slice(0, Math.min(2, at - 1))}***${address.slice(at)}`
+  return `${address.slice(0, 6)}***${address.slice(-3)}`
+}
+
+export function encodeReference(ctx: Ctx, item: ReferenceItem) {
+  return { id: uuid(ctx, 'reference', item.id), name: item.name }
+}
+
+export function encodeAccountNames(customer: Customer) {
+  const number = `AC${customer.code}`
+  return { name: [displayName(customer), number].filter(Boolean).join(' '), number }
+}
+
+export function encodePurchase(
+  ctx: Ctx,
+  purchase: Purchase,
+  parts: { accountId: string; performedBy: Organisation | undefined; parent: Organisation | undefined; award: Minor },
+) {
+  const { currency } = purchase
+  const total = purchase.totalMinor ?? 0
+  const tax = taxIn(purchase)
+  const named = (organisation: Organisation) => ({
+    id: uuid(ctx, 'organisation', organisation.id),
+    name: organisation.name,
+    creatives: [],
+  })
+  return {
+    id: uuid(ctx, 'purchase', purchase.id),
+    account_id: parts.accountId,
+    reference_number: purchase.number,
+    life_cycle_state: purchase.state === 'cancelled' ? 'CANCELLED' : 'POSTED',
+    payment_medium_identifier: purchase.cardNumber ?? '',
+    currency,
+    total_net_amount: money(total - tax, currency),
+    total_tax_amount: money(tax, currency),
+    discount_amount: 0,
+    total_amount: money(total, currency),
+    requested_spend_amount: 0,
+    performed_on: epochSeconds(purchase.occurredAt),
+    classification: purchase.typeCode ? { id: purchase.typeCode, name: purchase.typeCode } : null,
+    performed_by_organisation: parts.performedBy ? named(parts.performedBy) : null,
+    ...(parts.parent ? { parent_organisation: named(parts.parent) } : {}),
+    rewards: {
+      total_award_amount: money(parts.award, currency),
+      total_spend_amount: 0,
+      total_automatic_spend_amount: 0,
+      total_instant_discount_amount: 0,
+      total_spend_request_amount: 0,
+    },
+  }
+}
+
+// Totals hold the tax; each line is split on its own and rounded once.
+function taxIn(purchase: Purchase): Minor {
+  return (purchase.lines ?? []).reduce((tax, line) => {
+    const rate = line.vatRate ?? 0
+    return tax + (rate > 0 ? Math.round((line.totalMinor * rate) / (100 + rate)) : 0)
+  }, 0)
+}
+
+/** Names of the reference items that organisations carry as codes. */
+export type Names = ReadonlyMap<string, string>
+
+export function encodeOrganisation(ctx: Ctx, organisation: Organisation, known: Names) {
+  const { address, attributes } = organisation
+  const nameOf = (kind: string, code: unknown) => known.get(`${kind}:${code}`) ?? String(code)
+  const names = (kind: string, codes: unknown) =>
+    Array.isArray(codes) ? codes.map((code) => ({ name: nameOf(kind, code) })) : []
+  const text = (value: unknown) => (typeof value === 'string' ? value : '')
+  return {
+    id: uuid(ctx, 'organisation', organisation.id),
+    name: organisation.name,
+    description: organisation.description ?? '',
+    industry_name: attributes.industry ? nameOf('industry', attributes.industry) : '',
+    industry_sectors: names('industry_sector', attributes.sectors),
+    business_activities: names('business_activity', attributes.activities),
+    tags: names('organisation_tag', attributes.tags),
+    locations: [
+      {
+        name: organisation.name,
+        address_line_1: text(address.line1),
+        address_line_2: text(address.line2),
+        state_province_county: text(address.region),
+        town_city: text(address.city),
+        postal_code: text(address.postalCode),
+        country_code: text(address.country),
+        care_of: '',
+        lat: organisation.latitude === null ? '' : String(organisation.latitude),
+        lon: organisation.longitude === null ? '' : String(organisation.longitude),
+        googleplaceid: text(attributes.googlePlaceId),
+      },
+    ],
+    creatives: [],
+  }
+}
+
+export function encodeOrganisationDetails(ctx: Ctx, organisation: Organisation, known: Names) {
+  const id = uuid(ctx, 'organisation', organisation.id)
+  const contact = (type: string, value: string | null) =>
+    value ? [{ id, name: type.toLowerCase(), type, value, country_code: '' }] : []
+  return {
+    ...encodeOrganisation(ctx, organisation, known),
+    contact_info: [...contact('EMAIL', organisation.email), ...contact('PHONE', organisation.phone)],
+    operation_details: {
+      opening_hours: organisation.openingHours.map((hours) => ({
+        day_of_week: hours.day,
+        open: hours.from,
+        close: hours.to,
+        operation: 'ANY',
+      })),
+      short_term_operations: [],
+    },
+  }
+}
+
+export function encodeProduct(ctx: Ctx, product: Product) {
+  const list = (value: unknown) => (Array.isArray(value) ? value.length : 0)
+  const category = product.category && { id: uuid(ctx, 'category', product.category.id), name: product.category.name }
+  return {
+    id: uuid(ctx, 'product', product.id),
+    sku: product.code,
+    name: product.name,
+    description: product.description,
+    classification: 'NON_TRACEABLE_PHYSICAL_GOOD',
+    type_composition: compositionOf(product),
+    number_of_running_promotions: 0,
+    number_of_components: list(product.data.components),
+    number_of_variants: list(product.data.variants),
+    number_of_variant_attributes: list(product.data.variantAttributes),
+    number_of_prices: product.priceMinor === null ? 0 : 1,
+    availability: product.available ? 'ENABLED' : 'DISABLED',
+    categories: category ? [category] : [],
+    type: null,
+    family: null,
+    brand: product.brand && { id: uuid(ctx, 'brand', product.brand.id), name: product.brand.name },
+    creatives: product.imageUrl ? [encodePicture(product.imageUrl)] : [],
+  }
+}
+
+function compositionOf(product: Product): string {
+  if (product.composition !== 'bundle') return product.composition.toUpperCase()
+  return product.data.flexible === true ? 'FLEXIBLE_BUNDLE' : 'FIXED_BUNDLE'
+}
+
+/** Prices are text in lists and numbers in a single product, as documented. */
+export function encodePricing(ctx: Ctx, product: Product, form: 'text' | 'number') {
+  if (product.priceMinor === null) return []
+  const currency = product.currency ?? ctx.tenant.currency
+  const tax = product.vatRate === null ? [] : [{ id: '', name: 'VAT', tax_code: 'VAT', percentage: product.vatRate }]
+  const price = form === 'text' ? moneyText(product.priceMinor, currency) : money(product.priceMinor, currency)
+  const base = { price, currency, tax_model: 'TAX_INCLUSIVE', rate_model: 'FLAT', taxes: tax }
+  return [{ ...base, supply_method: 'DELIVERY' }]
+}
+
+function encodePicture(url: string) {
+  const format = /\.(\w{3,4})(?:$|\?)/.exec(url)?.[1]?.toLowerCase() ?? ''
+  return { id: '', type: 'LOGO', usage_type: 'LOGO', width: 0, height: 0, format, url, public_id: '', media: [] }
+}

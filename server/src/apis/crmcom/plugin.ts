@@ -1,0 +1,36 @@
+import type { FastifyInstance } from 'fastify'
+import { acceptLooseJson } from '../http/content.ts'
+import type { ApiOptions } from '../http/options.ts'
+import { answerErrors } from './errors.ts'
+import { accountRoutes } from './routes/accounts.ts'
+import { addressRoutes } from './routes/addresses.ts'
+import { authenticationRoutes } from './routes/authentication.ts'
+import { contactRoutes } from './routes/contacts.ts'
+import { organisationRoutes } from './routes/organisations.ts'
+import { phoneRoutes } from './routes/phones.ts'
+import { platformRoutes } from './routes/platform.ts'
+import { productRoutes } from './routes/products.ts'
+import { purchaseRoutes } from './routes/purchases.ts'
+import { tokenRoutes } from './routes/tokens.ts'
+
+/** The customer's own application, under each base path that clients of the Self Service API are configured with. */
+export async function crmcomApi(app: FastifyInstance, { server }: ApiOptions): Promise<void> {
+  acceptLooseJson(app)
+  answerErrors(app)
+  for (const prefix of ['/self-service/v1', '/selfservice/v3']) {
+    await app.register(async (scope) => routes(scope, server), { prefix })
+  }
+}
+
+function routes(app: FastifyInstance, server: ApiOptions['server']): void {
+  authenticationRoutes(app, server)
+  contactRoutes(app, server)
+  addressRoutes(app, server)
+  phoneRoutes(app, server)
+  tokenRoutes(app, server)
+  accountRoutes(app, server)
+  purchaseRoutes(app, server)
+  organisationRoutes(app, server)
+  productRoutes(app, server)
+  platformRoutes(app, server)
+}

@@ -1,0 +1,91 @@
+import type { FastifyInstance } from 'fastify'
+import {
+  type CategoryId,
+  countProducts,
+  getProduct,
+  listCategories,
+  listProducts,
+  type ProductFilter,
+  type ProductId,
+} from '../../../core/catalog/index.ts'
+import type { Ctx, Server } from '../../../platform/ctx.ts'
+import { DomainError } from '../../../platform/errors.ts'
+import { type ApplicationCall, type ContactCall, withAnyone, withContact } from '../auth.ts'
+import { decodeBody, decodeFlag, decodePaging, decodeText, type Fields, refuse } from '../decode.ts'
+import { encodePricing, encodeProduct, page, pageOf, textFlag, uuid } from '../encode.ts'
+
+export function productRoutes(app: FastifyInstance, server: Server): void {
+  app.get('/products', withContact(server, showProducts))
+  app.get('/products/:id', withAnyone(server, showProduct))
+  app.get('/product_categories', withContact(server, showCategories))
+}
+
+async function showProducts({ ctx, request }: ContactCall) {
+  const query = decodeBody(request.query)
+  const paging = decodePaging(query)
+  const filter = decodeFilter(ctx, query)
+  const [products, total] = [
+    await listProducts(ctx, filter, { limit: paging.size, offset: paging.offset }),
+    await countProducts(ctx, filter),
+  ]
+  const content = products.map((product) => ({
+    ...encodeProduct(ctx, product),
+    pricing: encodePricing(ctx, product, 'text'),
+  }))
+  return page(content, paging, total)
+}
+
+function decodeFilter(ctx: Ctx, query: Fields): ProductFilter {
+  const text = decodeText(query, 'name')
+  const category = decodeText(query, 'category_id')
+  const categoryId = category ? ctx.ids.read('category', ctx.tenant.id, category) : undefined
+  if (category && categoryId === undefined) return refuse('category_id', 'does not exist')
+  return {
+    states: ['active'],
+    ...(text ? { text } : {}),
+    ...(categoryId === undefined ? {} : { categoryId: categoryId as CategoryId }), // read as a category's id above
+  }
+}
+
+async function showProduct({ ctx, request }: ContactCall | ApplicationCall) {
+  const { id: text = '' } = request.params as { id?: string } // the route has it
+  const id = ctx.ids.read('product', ctx.tenant.id, text)
+  if (id === undefined) throw new DomainError('product.not_found')
+  const product = await getProduct(ctx, id as ProductId) // read as a product's id above
+  if (product.state !== 'active') throw new DomainError('product.not_found')
+  const { number_of_components: _, ...encoded } = encodeProduct(ctx, product)
+  return {
+    ...encoded,
+    category: encoded.categories[0] ?? null,
+    composition: [],
+    pricing: encodePricing(ctx, product, 'number'),
+    upsells: [],
+    crosssells: [],
+    variant_attributes: [],
+  }
+}
+
+const maxCategories = 1000
+
+/** Top categories unless a parent is named or all are asked for. */
+async function showCategories({ ctx, request }: ContactCall) {
+  const query = decodeBody(request.query)
+  const paging = decodePaging(query)
+  const parent = decodeText(query, 'parent_id')
+  const parentId = parent ? ctx.ids.read('category', ctx.tenant.id, parent) : null
+  if (parentId === undefined) throw new DomainError('category.not_found')
+  const all = await listCategories(ctx, { limit: maxCategories })
+  const wanted = decodeFlag(query, 'return_all') ? all : all.filter((category) => category.parentId === parentId)
+  const rows = wanted.map((category) => {
+    const above = all.find((one) => one.id === category.parentId)
+    return {
+      id: uuid(ctx, 'category', category.id),
+      name: category.name,
+      description: typeof category.data.description === 'string' ? category.data.description : '',
+      child_nodes: all.filter((one) => one.parentId === category.id).length,
+      parent: above ? { id: uuid(ctx, 'category', above.id), name: above.name } : null,
+      available_in_order_menus: textFlag(category.data.inOrderMenus !== false),
+    }
+  })
+  return pageOf(rows, paging)
+}
