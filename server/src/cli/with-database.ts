@@ -20,7 +20,7 @@ export type Opened = {
  */
 export async function withDatabase<Result>(
   work: (opened: Opened) => Promise<Result>,
-  options: { readonly migrated?: boolean } = {},
+  options: { readonly migrated?: boolean; readonly planEachTime?: boolean } = {},
 ): Promise<Result> {
   const config = readConfig()
   const log = makeLog({ level: 'warn' })
@@ -28,7 +28,12 @@ export async function withDatabase<Result>(
   const release = onInterrupt(() => database.stop())
   try {
     const applied = options.migrated === false ? [] : await migrate(database.url)
-    const pool = openPool({ url: database.url, max: config.poolSize, applicationName: 'regulars cli' })
+    const pool = openPool({
+      url: database.url,
+      max: config.poolSize,
+      applicationName: 'regulars cli',
+      planEachTime: options.planEachTime,
+    })
     try {
       return await work({ config, url: database.url, pool, log, applied })
     } finally {

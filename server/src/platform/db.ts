@@ -68,6 +68,8 @@ export interface PoolOptions {
   readonly max: number
   readonly applicationName?: string
   readonly onError?: (error: Error) => void
+  /** Plans every statement anew: for bulk loads, where tables grow so fast that a plan kept from the start misleads. */
+  readonly planEachTime?: boolean
 }
 
 export function openPool(options: PoolOptions): Pool {
@@ -77,6 +79,7 @@ export function openPool(options: PoolOptions): Pool {
     application_name: options.applicationName ?? 'regulars',
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 30_000,
+    ...(options.planEachTime ? { options: '-c plan_cache_mode=force_custom_plan' } : {}),
   })
   // Without a listener a restart of Postgres would end the process.
   pool.on('error', (error) => options.onError?.(error))

@@ -144,7 +144,7 @@ export async function settleAccount(
   await db.query(sql`
     with locked as (
       select id from ledger_accounts where tenant_id = ${due.tenantId}
-         and id = ledger_account(${due.tenantId}, ${due.unitId}, ${due.customerId}, 'available', ${due.spendCondition}) for update)
+         and id = (select ledger_account(${due.tenantId}, ${due.unitId}, ${due.customerId}, 'available', ${due.spendCondition})) for update)
     select 1 from locked`)
   await db.query(sql`
     select ledger_settle(${due.tenantId}, ${due.unitId}, ${due.customerId},

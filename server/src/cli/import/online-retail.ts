@@ -1,0 +1,329 @@
+import { createReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { createGunzip } from 'node:zlib'
+import papaparse from 'papaparse'
+import { Temporal } from 'temporal-polyfill'
+import { findProductIds, upsertProducts } from '../../core/catalog/index.ts'
+import { identifyMany } from '../../core/customers/index.ts'
+import { putReferenceItem } from '../../core/organisations/index.ts'
+import { type LineInput, type PurchaseReport, recordPurchases } from '../../core/purchases/index.ts'
+import { type Ctx, transact } from '../../platform/ctx.ts'
+import { lineTotal, type Minor } from '../../platform/money.ts'
+
+// The "Online Retail" data set (UCI): one row a line of an invoice, an invoice's rows together but for a few. A number that
+// begins with C is a cancellation (it names no sale), one with A an adjustment. Times are local to London, amounts GBP.
+
+/** The customer source whose external ids are the shop's own customer numbers. */
+export const sourceCode = 'online-retail'
+const currency = 'GBP'
+const timeZone = 'Europe/London'
+const scale = 2
+const batchSize = 250
+/** Invoices kept back at the end of a batch, since a few rows of an invoice come after the next one's. */
+const keptBack = 25
+/** What the catalogue takes at once. */
+const productChunk = 1_000
+
+export interface ImportSummary {
+  rows: number
+  sales: number
+  cancellations: number
+  adjustments: number
+  /** Invoices that were there before: nothing was changed by them. */
+  known: number
+  customers: number
+  products: number
+  totalMinor: Minor
+  pointsEarned: Minor
+  pointsReversed: Minor
+  /** Rows that were not imported, by reason. */
+  skipped: Record<string, number>
+  /** What was imported though it is odd, by kind. */
+  notes: Record<string, number>
+}
+
+interface Row {
+  InvoiceNo: string
+  StockCode: string
+  Description: string
+  Quantity: string
+  InvoiceDate: string
+  UnitPrice: string
+  CustomerID: string
+  Country: string
+}
+
+interface Invoice {
+  readonly number: string
+  readonly time: string
+  readonly customer: string
+  readonly country: string
+  readonly lines: LineInput[]
+}
+
+/**
+ * Imports the file (.csv or .csv.gz) in batches, each its own transaction. Every invoice is a report with a number of its own, so
+ * that a second run, or one after a crash, finds what is there and changes nothing. `onProgress` gets the share read, 0 to 1.
+ */
+export async function importOnlineRetail(
+  ctx: Ctx,
+  file: string,
+  onProgress: (share: number, detail: string) => void,
+): Promise<ImportSummary> {
+  const summary: ImportSummary = {
+    rows: 0,
+    sales: 0,
+    cancellations: 0,
+    adjustments: 0,
+    known: 0,
+    customers: 0,
+    products: 0,
+    totalMinor: 0,
+    pointsEarned: 0,
+    pointsReversed: 0,
+    skipped: {},
+    notes: {},
+  }
+  await putReferenceItem(ctx, { kind: 'customer_source', code: sourceCode, name: 'Online Retail' })
+  const importer = { ctx, summary, seenProducts: new Set<string>(), done: new Set<string>() }
+  let open = new Map<string, Invoice>()
+  for await (const { row, share } of readRows(file)) {
+    summary.rows++
+    addRow(importer, open, row)
+    if (open.size < batchSize + keptBack) continue
+    const ready = [...open.values()].slice(0, batchSize)
+    await importBatch(importer, ready)
+    open = new Map([...open].slice(batchSize))
+    onProgress(share, `${summary.sales + summary.cancellations + summary.adjustments + summary.known} invoices`)
+  }
+  await importBatch(importer, [...open.values()])
+  onProgress(1, 'done')
+  return summary
+}
+
+interface Importer {
+  readonly ctx: Ctx
+  readonly summary: ImportSummary
+  readonly seenProducts: Set<string>
+  readonly done: Set<string>
+}
+
+async function* readRows(file: string): AsyncGenerator<{ row: Row; share: number }> {
+  const { size } = await stat(file)
+  const source = createReadStream(file, { highWaterMark: 256 * 1024 })
+  let read = 0
+  source.on('data', (chunk) => {
+    read += chunk.length
+  })
+  const text = file.endsWith('.gz') ? source.pipe(createGunzip()) : source
+  source.on('error', (error) => text.destroy(error))
+  const rows = text.pipe(papaparse.parse(papaparse.NODE_STREAM_INPUT, { header: true, skipEmptyLines: true }))
+  text.on('error', (error: Error) => rows.destroy(error))
+  for await (const row of rows) yield { row: row as Row, share: size === 0 ? 1 : read / size } // header: true gives objects
+}
+
+function addRow(importer: Importer, open: Map<string, Invoice>, row: Row): void {
+  const problem =
+    problemOf(row) ?? (importer.done.has(row.InvoiceNo) ? 'row of an invoice that was already complete' : undefined)
+  if (problem) {
+    count(importer.summary.skipped, problem)
+    return
+  }
+  const quantity = Number(row.Quantity)
+  const cancels = row.InvoiceNo.startsWith('C')
+  const line: LineInput = {
+    code: row.StockCode,
+    name: row.Description,
+    quantity: cancels ? -quantity : quantity,
+    unitPrice: row.UnitPrice,
+  }
+  noteOddities(importer.summary, row, quantity, cancels)
+  const invoice = open.get(row.InvoiceNo)
+  if (!invoice) {
+    open.set(row.InvoiceNo, {
+      number: row.InvoiceNo,
+      time: row.InvoiceDate,
+      customer: row.CustomerID,
+      country: row.Country,
+      lines: [line],
+    })
+    return
+  }
+  if (invoice.time !== row.InvoiceDate)
+    count(importer.summary.notes, 'rows timed later than their invoice (the first time is kept)')
+  invoice.lines.push(line)
+}
+
+function problemOf(row: Row): string | undefined {
+  if (!row.InvoiceNo) return 'no invoice number'
+  if (!row.StockCode) return 'no stock code'
+  if (!/^-?\d+$/.test(row.Quantity) || row.Quantity === '0') return 'quantity is not a number'
+  if (!/^-?\d+(\.\d+)?$/.test(row.UnitPrice)) return 'price is not a number'
+  if (!/^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/.test(row.InvoiceDate)) return 'time is not a time'
+  if (row.InvoiceNo.startsWith('C') && Number(row.Quantity) > 0) return 'cancellation with a positive quantity'
+  return undefined
+}
+
+function noteOddities(summary: ImportSummary, row: Row, quantity: number, cancels: boolean): void {
+  if (Number(row.UnitPrice) === 0) count(summary.notes, 'rows with price 0')
+  if (quantity < 0 && !cancels) count(summary.notes, 'stock write-offs (negative quantity outside cancellations)')
+  if (!row.CustomerID) count(summary.notes, 'rows without a customer')
+  if (
+    lineTotal({ quantity, unitPrice: row.UnitPrice, scale }) !==
+    Math.round(quantity * Number(row.UnitPrice) * 1e6) / 1e4
+  ) {
+    count(summary.notes, 'line totals rounded to the penny')
+  }
+}
+
+function count(counts: Record<string, number>, reason: string): void {
+  counts[reason] = (counts[reason] ?? 0) + 1
+}
+
+async function importBatch(importer: Importer, invoices: readonly Invoice[]): Promise<void> {
+  if (invoices.length === 0) return
+  const { summary } = importer
+  const { customers, products, results, reports } = await transact(importer.ctx, async (ctx) => {
+    const products = await addProducts(ctx, importer, invoices)
+    const known = await findCustomers(ctx, invoices)
+    const reports = invoices.map((invoice) => reportOf(invoice, known.ids.get(invoice.customer)))
+    return { customers: known.created, products, results: await recordPurchases(ctx, reports), reports }
+  })
+  // Counted only once committed: a batch that is tried again must not count twice.
+  summary.customers += customers
+  summary.products += products
+  for (const invoice of invoices) {
+    importer.done.add(invoice.number)
+    for (const line of invoice.lines) importer.seenProducts.add(line.code)
+  }
+  for (const [index, result] of results.entries()) {
+    const report = reports[index]
+    if (!report) continue
+    if ('refused' in result) {
+      count(summary.skipped, `invoice refused: ${result.refused.code}`)
+      continue
+    }
+    const kind = report.kind ?? 'sale'
+    if (!result.created) summary.known++
+    else if (kind === 'sale') summary.sales++
+    else if (kind === 'cancellation') summary.cancellations++
+    else summary.adjustments++
+    summary.totalMinor += kind === 'cancellation' ? -(report.totalMinor ?? 0) : (report.totalMinor ?? 0)
+    if (result.earned > 0) summary.pointsEarned += result.earned
+    else summary.pointsReversed -= result.earned
+  }
+}
+
+/** Products that are new with the first description and price that the file gives; known ones stay as the shop has them. */
+async function addProducts(ctx: Ctx, importer: Importer, invoices: readonly Invoice[]): Promise<number> {
+  const first = new Map<string, { name: string; priceMinor: Minor }>()
+  for (const line of invoices.flatMap((invoice) => invoice.lines)) {
+    if (importer.seenProducts.has(line.code)) continue
+    const priceMinor = lineTotal({ quantity: 1, unitPrice: line.unitPrice, scale })
+    const known = first.get(line.code)
+    if (!known || (!known.name && line.name))
+      first.set(line.code, {
+        name: line.name || known?.name || '',
+        priceMinor: Math.max(priceMinor, known?.priceMinor ?? 0),
+      })
+  }
+  const known = await findKnown(ctx, [...first.keys()])
+  const added = [...first]
+    .filter(([code]) => !known.has(code))
+    .map(([code, { name, priceMinor }]) => ({
+      code,
+      name: name || code,
+      currency,
+      ...(priceMinor > 0 ? { priceMinor } : {}),
+    }))
+  for (let start = 0; start < added.length; start += productChunk)
+    await upsertProducts(ctx, added.slice(start, start + productChunk))
+  return added.length
+}
+
+async function findKnown(ctx: Ctx, codes: readonly string[]): Promise<Set<string>> {
+  const known = new Set<string>()
+  for (let start = 0; start < codes.length; start += productChunk) {
+    for (const code of (await findProductIds(ctx, codes.slice(start, start + productChunk))).keys()) known.add(code)
+  }
+  return known
+}
+
+async function findCustomers(
+  ctx: Ctx,
+  invoices: readonly Invoice[],
+): Promise<{ ids: Map<string, number>; created: number }> {
+  const byNumber = new Map(invoices.filter((invoice) => invoice.customer).map((invoice) => [invoice.customer, invoice]))
+  const batch = [...byNumber.values()].map(({ customer, country }) => ({
+    claims: [],
+    // The file has no names; the shop's number stands in for one.
+    create: { firstName: 'Customer', lastName: customer, country: countries[country] ?? null, source: sourceCode },
+    source: { source: sourceCode, externalId: customer },
+  }))
+  const found = await identifyMany(ctx, batch)
+  const ids = new Map([...byNumber.keys()].map((customer, index) => [customer, found[index]?.customerId ?? 0]))
+  return { ids, created: found.filter((one) => one.created).length }
+}
+
+function reportOf(invoice: Invoice, customerId: number | undefined): PurchaseReport {
+  const kind = invoice.number.startsWith('C') ? 'cancellation' : invoice.number.startsWith('A') ? 'adjustment' : 'sale'
+  const totalMinor = invoice.lines.reduce((sum, line) => sum + lineTotal({ ...line, scale }), 0)
+  return {
+    space: sourceCode,
+    number: invoice.number,
+    kind,
+    source: 'import',
+    confirmed: true,
+    customerId,
+    currency,
+    totalMinor,
+    occurredAt: londonTime(invoice.time),
+    lines: invoice.lines,
+    channel: 'online',
+    onKnownNumber: 'replay',
+  }
+}
+
+function londonTime(text: string): Date {
+  const local = Temporal.PlainDateTime.from(text.replace(' ', 'T'))
+  return new Date(local.toZonedDateTime(timeZone).epochMilliseconds)
+}
+
+/** The file's country names; "Unspecified", "European Community" and "Channel Islands" are no country of ISO 3166. */
+const countries: Readonly<Record<string, string>> = {
+  Australia: 'AU',
+  Austria: 'AT',
+  Bahrain: 'BH',
+  Belgium: 'BE',
+  Brazil: 'BR',
+  Canada: 'CA',
+  Cyprus: 'CY',
+  'Czech Republic': 'CZ',
+  Denmark: 'DK',
+  EIRE: 'IE',
+  Finland: 'FI',
+  France: 'FR',
+  Germany: 'DE',
+  Greece: 'GR',
+  'Hong Kong': 'HK',
+  Iceland: 'IS',
+  Israel: 'IL',
+  Italy: 'IT',
+  Japan: 'JP',
+  Lebanon: 'LB',
+  Lithuania: 'LT',
+  Malta: 'MT',
+  Netherlands: 'NL',
+  Norway: 'NO',
+  Poland: 'PL',
+  Portugal: 'PT',
+  RSA: 'ZA',
+  'Saudi Arabia': 'SA',
+  Singapore: 'SG',
+  Spain: 'ES',
+  Sweden: 'SE',
+  Switzerland: 'CH',
+  'United Arab Emirates': 'AE',
+  'United Kingdom': 'GB',
+  USA: 'US',
+}
