@@ -10,6 +10,7 @@ import { apiHostRewriter } from './apis/http/hosts.ts'
 import type { ApiMount, ApiOptions } from './apis/http/options.ts'
 import { observeRequests } from './apis/http/requests.ts'
 import { nativeApi } from './apis/native/plugin.ts'
+import { rees46Api } from './apis/rees46/plugin.ts'
 import type { Config } from './platform/config.ts'
 import { systemRandom } from './platform/random.ts'
 import { makeServer, type ServerParts } from './platform/server.ts'
@@ -17,6 +18,7 @@ import { makeServer, type ServerParts } from './platform/server.ts'
 /** Each API that is served; its plugin is encapsulated: its own errors, authentication and content types. */
 const mounts: readonly ApiMount[] = [
   { name: 'native', prefix: '/api/v1', plugin: nativeApi },
+  { name: 'rees46', prefix: '/rees46', plugin: rees46Api },
   { name: 'crmcom', prefix: '/crmcom', plugin: crmcomApi },
   { name: 'carecloud', prefix: '/carecloud', plugin: carecloudApi },
 ]

@@ -107,6 +107,7 @@ export async function noteDeviceSeen(
     platform: seen.platform ?? null,
     timeZoneMinutes: seen.timeZoneMinutes ?? null,
   })
+  forgetDevice(ctx, seen.did)
 }
 
 export async function setPushToken(ctx: Ctx, given: { did: string; token: string; platform: string }): Promise<void> {

@@ -43,11 +43,12 @@ export function getCollection(ctx: Ctx, query: { customerId: number; kind: Colle
 /** The customer's events, newest first, those of merged customers included. `limit` is at most 500. */
 export function listEvents(
   ctx: Ctx,
-  query: { customerId: number; before?: EventCursor; limit: number },
+  query: { customerId: number; before?: EventCursor; types?: readonly string[]; limit: number },
 ): Promise<BehaviourEvent[]> {
   return store.selectOfCustomer(ctx, {
     customerId: query.customerId,
     before: query.before ?? { occurredAt: new Date(8.64e15 / 10), id: 0 },
+    types: query.types ?? null,
     limit: Math.min(Math.max(query.limit, 1), 500),
   })
 }

@@ -113,7 +113,7 @@ const toEvent = (row: EventSelection): BehaviourEvent => ({
 /** Newest first; those of customers that were merged into this one included. */
 export async function selectOfCustomer(
   ctx: Ctx,
-  page: { customerId: number; before: EventCursor; limit: number },
+  page: { customerId: number; before: EventCursor; types: readonly string[] | null; limit: number },
 ): Promise<BehaviourEvent[]> {
   const rows = await ctx.db.query<EventSelection>(sql`
     with recursive self (id) as (
@@ -122,6 +122,7 @@ export async function selectOfCustomer(
     select id, type, occurred_at, customer_id, device_id, session, product_code, quantity, data from events
      where tenant_id = ${ctx.tenant.id} and customer_id = any(array(select id from self))
        and (occurred_at, id) < (${page.before.occurredAt}::timestamptz, ${page.before.id}::bigint)
+       and (${page.types}::text[] is null or type = any(${page.types}::text[]))
      order by occurred_at desc, id desc limit ${page.limit}`)
   return rows.map(toEvent)
 }

@@ -239,7 +239,7 @@ async function fillAll(
     fills.map(({ report, into }) => ({
       entity: 'purchase',
       entityId: into.id,
-      customerId: into.customerId ?? report.customerId ?? null,
+      customerId: worthOf(report, into).customerId,
       operation: 'updated',
       data: { source: report.source },
     })),
@@ -253,21 +253,44 @@ function filledRow(
 ): PurchaseRow {
   const completes = into.state === 'open' && (report.state ?? 'completed') === 'completed' && report.confirmed
   const stronger = moreTrusted(report.source, into.source)
+  const { customerId, totalMinor, currency } = worthOf(report, into)
   return {
     ...newRow(into.id, report, into.possibleTwin),
     number: into.number,
-    customer_id: into.customerId ?? report.customerId ?? null,
+    customer_id: customerId,
     store_id: into.storeId ?? report.storeId ?? null,
     source: stronger ? report.source : into.source,
     confirmed: into.confirmed || report.confirmed,
     lines_source: replacesLines ? report.source : into.linesSource,
     state: completes ? 'completed' : into.state,
-    currency: into.totalMinor === null ? report.currency : into.currency,
-    total_minor: into.totalMinor ?? report.totalMinor ?? null,
+    currency,
+    total_minor: totalMinor,
     type_code: into.typeCode ?? report.typeCode ?? null,
     channel: into.channel ?? report.channel ?? null,
     till: into.till ?? report.till ?? null,
     card_number: into.cardNumber ?? report.cardNumber ?? null,
     data: { ...report.data, ...into.data },
+  }
+}
+
+/**
+ * Who bought and for how much, on which value depends: what was told with a secret replaces what was told without, which
+ * in turn adds nothing to it. A browser that names the number of somebody's bill would else earn for it.
+ */
+function worthOf(
+  report: PurchaseReport,
+  into: KnownPurchase,
+): { customerId: number | null; totalMinor: number | null; currency: string } {
+  const told = {
+    customerId: report.customerId ?? null,
+    totalMinor: report.totalMinor ?? null,
+    currency: report.currency,
+  }
+  if (into.confirmed && !report.confirmed) return into
+  if (report.confirmed && !into.confirmed) return told
+  return {
+    customerId: into.customerId ?? told.customerId,
+    totalMinor: into.totalMinor ?? told.totalMinor,
+    currency: into.totalMinor === null ? told.currency : into.currency,
   }
 }

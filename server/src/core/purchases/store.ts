@@ -241,7 +241,9 @@ export interface Basis {
 export function selectBases(ctx: Ctx, ids: readonly number[]): Promise<Basis[]> {
   return ctx.db.query<Basis>(sql`
     select p.id, p.kind, p.customer_id as "customerId", p.source, p.confirmed, p.state, p.currency, p.occurred_at as "occurredAt",
-           p.earned_at as "earnedAt", coalesce(p.total_minor, l.total, 0)::bigint as "totalMinor", coalesce(l.silent, 0)::bigint as "silentMinor",
+           p.earned_at as "earnedAt",
+           -- Lines that only a browser told of are shown, but nothing is earned on them.
+           coalesce(p.total_minor, case when p.lines_source is distinct from 'tracking' then l.total end, 0)::bigint as "totalMinor", coalesce(l.silent, 0)::bigint as "silentMinor",
            coalesce((select sum(amount_minor) from purchase_payments m where m.tenant_id = p.tenant_id and m.purchase_id = p.id
                and m.kind = 'points' and m.data -> 'deducted' is distinct from 'true'), 0)::bigint as "paidByPointsMinor"
       from purchases p

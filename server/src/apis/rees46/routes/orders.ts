@@ -1,0 +1,72 @@
+import type { FastifyInstance } from 'fastify'
+import { findProductsByCodes, type Product } from '../../../core/catalog/index.ts'
+import { type BehaviourEvent, listEvents } from '../../../core/events/index.ts'
+import { listPurchases } from '../../../core/purchases/index.ts'
+import type { Ctx } from '../../../platform/ctx.ts'
+import { DomainError } from '../../../platform/errors.ts'
+import type { ApiOptions } from '../../http/options.ts'
+import { readRecord } from '../../http/values.ts'
+import { authenticate, requireSecret } from '../auth.ts'
+import { parseJson } from '../decode.ts'
+import { encodeProduct } from '../encode.ts'
+import { findPerson } from '../people.ts'
+import { syncOrder } from '../synced-order.ts'
+
+const maxOrders = 5_000
+
+export function orderRoutes(app: FastifyInstance, { server }: ApiOptions): void {
+  app.post('/sync/orders', async (request) => {
+    const caller = await authenticate(server, request)
+    requireSecret(caller)
+    const orders = readOrders(caller.params.orders)
+    const rejected: { id: string | null; message: string }[] = []
+    for (const order of orders) {
+      const refusal = await syncOrder(caller.ctx, order)
+      if (refusal) rejected.push(refusal)
+    }
+    // The vendor takes any order and checks later. We check now, and say which ones were not understood.
+    return { status: 'success', payload: { accepted: orders.length - rejected.length, rejected } }
+  })
+
+  app.get('/orders/last_for_user', async (request) => {
+    const caller = await authenticate(server, request)
+    const customer = await findPerson(caller)
+    if (!customer) return []
+    const codes = await lastBought(caller.ctx, customer.id)
+    const products = await findProductsByCodes(caller.ctx, codes)
+    return codes.map((code) => encodeBought(code, products.get(code), caller.ctx))
+  })
+}
+
+function readOrders(value: unknown): unknown[] {
+  const orders = typeof value === 'string' ? parseJson(value) : value
+  const list = Array.isArray(orders) ? orders : Object.values(readRecord(orders) ?? {})
+  if (orders === undefined || list.length > maxOrders) throw new DomainError('request.invalid', { field: 'orders' })
+  return list
+}
+
+/** What was bought last: of a purchase that the person made, or that this device told of. */
+async function lastBought(ctx: Ctx, customerId: number): Promise<string[]> {
+  const [{ items }, tracked] = await Promise.all([
+    listPurchases(ctx, { customerId, kind: 'sale', limit: 1, withLines: true }),
+    lastTracked(ctx, customerId),
+  ])
+  const [purchase] = items
+  const newest = tracked[0]
+  if (purchase && (!newest || purchase.occurredAt >= newest.occurredAt || newest.data.number === purchase.number)) {
+    return unique((purchase.lines ?? []).map((line) => line.code))
+  }
+  return unique(tracked.flatMap((event) => event.productCode ?? []))
+}
+
+async function lastTracked(ctx: Ctx, customerId: number): Promise<BehaviourEvent[]> {
+  const bought = await listEvents(ctx, { customerId, types: ['purchased'], limit: 200 })
+  return bought.filter((event) => event.data.number === bought[0]?.data.number)
+}
+
+const unique = (codes: readonly string[]) => [...new Set(codes)]
+
+/** A product that the catalogue does not have is shown by its id alone. */
+function encodeBought(code: string, product: Product | undefined, ctx: Ctx): Record<string, unknown> {
+  return product ? encodeProduct(product, ctx.tenant) : { id: code, uniqid: code, name: '', price: 0 }
+}
