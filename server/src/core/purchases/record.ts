@@ -114,9 +114,12 @@ async function recordRound(ctx: Ctx, round: readonly Told[]): Promise<Map<number
   }
   const created = await createAll(ctx, creates, known)
   const filled = await fillAll(ctx, fills)
-  const spent = created.filter(({ report }) => report.spend)
-  await spendFor(ctx, spent)
   const touched = [...created, ...filled]
+  // Somebody else may have told of the sale first; who says how it was paid is the one who spends, once.
+  await spendFor(
+    ctx,
+    touched.filter(({ report, isNew, joined }) => report.spend && (isNew || joined)),
+  )
   const earned = await earnFor(
     ctx,
     touched.filter(({ report }) => report.earns !== false).map(({ purchaseId }) => purchaseId),
