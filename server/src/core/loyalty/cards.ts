@@ -1,6 +1,7 @@
 import { type Ctx, transact } from '../../platform/ctx.ts'
 import { DomainError } from '../../platform/errors.ts'
 import { emitChanges } from '../../platform/outbox.ts'
+import { addIdentity, findCustomerById, removeIdentity } from '../customers/index.ts'
 import { refusingTakenNumber } from './service.ts'
 import {
   type CardQuery,
@@ -59,7 +60,7 @@ export interface NewCard {
   readonly data?: Readonly<Record<string, unknown>>
 }
 
-/** Refuses card_type.not_found, card.number_taken. */
+/** Refuses card_type.not_found, card.number_taken, card.taken. */
 export function createCard(ctx: Ctx, card: NewCard): Promise<Card> {
   return transact(ctx, async (ctx) => {
     const type = await getCardType(ctx, card.cardTypeId)
@@ -74,12 +75,13 @@ export function createCard(ctx: Ctx, card: NewCard): Promise<Card> {
       data: card.data ?? {},
     }
     const created = await refusingTakenNumber(card.number, () => insertCard(ctx, row))
+    if (created.customerId !== null) await leadToOwner(ctx, created.number, created.customerId)
     await emitCard(ctx, created, 'created')
     return created
   })
 }
 
-/** Replaces what is given. Refuses card.not_found, card_type.not_found, card.number_taken. */
+/** Replaces what is given. Refuses card.not_found, card_type.not_found, card.number_taken, card.taken. */
 export function updateCard(ctx: Ctx, change: Partial<Omit<Card, 'id' | 'updatedAt'>> & { id: number }): Promise<Card> {
   return transact(ctx, async (ctx) => {
     const card = await selectCard(ctx, { id: change.id }, true)
@@ -88,6 +90,10 @@ export function updateCard(ctx: Ctx, change: Partial<Omit<Card, 'id' | 'updatedA
     const updated = await refusingTakenNumber(change.number ?? card.number, () =>
       updateCardRow(ctx, { ...card, ...change, id: card.id }),
     )
+    if (updated.number !== card.number || updated.customerId !== card.customerId) {
+      await forgetOwner(ctx, card)
+      if (updated.customerId !== null) await leadToOwner(ctx, updated.number, updated.customerId)
+    }
     await emitCard(ctx, updated, 'updated')
     return updated
   })
@@ -121,8 +127,25 @@ export function assignFreeCard(ctx: Ctx, assignment: { cardTypeId: number; custo
 
 async function give(ctx: Ctx, card: Card, customerId: number): Promise<Card> {
   const given = await updateCardRow(ctx, { ...card, customerId })
+  await leadToOwner(ctx, card.number, customerId)
   await emitCard(ctx, given, 'assigned')
   return given
+}
+
+/** From now on the number leads to the customer as their e-mail does. Refuses card.taken when it leads to somebody else. */
+async function leadToOwner(ctx: Ctx, number: string, customerId: number): Promise<void> {
+  try {
+    await addIdentity(ctx, { customerId, claim: { kind: 'card', value: number, verified: true } })
+  } catch (cause) {
+    if (!(cause instanceof DomainError) || cause.code !== 'identity.taken') throw cause
+    throw new DomainError('card.taken', { number }, { cause })
+  }
+}
+
+async function forgetOwner(ctx: Ctx, { number, customerId }: Card): Promise<void> {
+  const owner = customerId === null ? undefined : await findCustomerById(ctx, customerId)
+  const identity = owner?.identities.find((one) => one.kind === 'card' && one.display === number)
+  if (owner && identity) await removeIdentity(ctx, { customerId: owner.id, identityId: identity.id })
 }
 
 function emitCard(ctx: Ctx, card: Card, operation: string): Promise<void> {
