@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest'
+import { recordPurchase } from '../../src/core/purchases/index.ts'
 import { fixedClock } from '../../src/platform/clock.ts'
 import { testApp } from '../app.ts'
 import { addCustomer, billItem, openShop, placesOf, type Reply, sale } from './carecloud-client.ts'
 
 const { app, server } = await testApp({ clock: fixedClock('2026-11-21T11:30:00Z') })
-const { till } = await openShop(app, server)
+const { till, ctx } = await openShop(app, server)
 const places = await placesOf(till)
 
 const send = (given: Parameters<typeof sale>[1]) => till.post('/purchases/actions/send-purchase', sale(places, given))
@@ -260,6 +261,25 @@ describe('paying with points and credit', () => {
     expect(faults(await send({ bill_id: 'P-C2', total: 0, customer_id, bill: more }))).toEqual([
       ['payment_type', 'customer_cant_pay_by_credits'],
     ])
+  })
+
+  test('a sale that a browser told of first is the same sale, and is paid and earns once', async () => {
+    const customer_id = await addCustomer(till, places)
+    await till.post('/points/actions/assign-points', { amount: 100, customer_id, partner_id: places.partner })
+    await recordPurchase(ctx, {
+      space: 'tracking',
+      number: 'P-met',
+      source: 'tracking',
+      confirmed: false,
+      currency: 'EUR',
+      totalMinor: 1_000,
+      occurredAt: new Date('2026-11-20T11:00:00Z'),
+      onKnownNumber: 'fill',
+    })
+    const bill = { payment_recap: { credit_points: 100 } }
+    expect((await send({ bill_id: 'P-met', total: 10, customer_id, bill })).status).toBe(201)
+    expect(await overview(customer_id)).toMatchObject({ redeemed_points: 100, available_points: 10 })
+    expect((await till.get('/purchases?external_purchase_id=P-met')).body.data.total_items).toBe(1)
   })
 
   test('nobody pays with nothing', async () => {

@@ -311,6 +311,10 @@ describe('cards', () => {
     const read = await till.get(`/cards/${free.card_id}`)
     expect(read.body.data).toMatchObject({ customer_id: id, card_number: free.card_number, state: 1 })
     expect((await check()).body.data).toEqual({ is_free_to_use: false })
+    const { customer: person } = newCustomer(places)
+    await till.put(`/customers/${id}`, { customer: person, password: 'Heslo-2026' })
+    const login = { login_type: 'card', login_value: free.card_number, password: 'Heslo-2026' }
+    expect((await till.post('/customers/actions/verify-credentials', login)).body.data.customer_id).toBe(id)
     const other = await addCustomer(till, places)
     const stolen = await till.put(`/cards/${free.card_id}`, { card: { ...free, customer_id: other } })
     expect(faults(stolen)).toEqual([['customer_id', 'relation_already_exists']])

@@ -1,4 +1,5 @@
 import { findProductsByListCodes, listCodeKey } from '../../core/catalog/index.ts'
+import { findCustomerByIdentity } from '../../core/customers/index.ts'
 import { findDefaultUnit } from '../../core/ledger/index.ts'
 import { findCardByNumber, findDefaultProgramme } from '../../core/loyalty/index.ts'
 import { listReferenceItems } from '../../core/organisations/index.ts'
@@ -46,12 +47,14 @@ export async function readBuyer(
   const cardNumber = body.text('card_number', { max: 100 })
   if (cardNumber === undefined) return { customerId: customer?.id, cardNumber }
   const card = await findCardByNumber(ctx, cardNumber)
-  if (!card) body.refuse('card_number', 'not_found')
-  else if (card.state === 'blocked') body.refuse('card_number', 'card_is_blocked')
-  else if (customer && card.customerId !== null && card.customerId !== customer.id) {
+  // A number that another way in made lead to a customer is a card, too.
+  const owner = await findCustomerByIdentity(ctx, { kind: 'card', value: cardNumber })
+  if (!card && !owner) body.refuse('card_number', 'not_found')
+  else if (card?.state === 'blocked') body.refuse('card_number', 'card_is_blocked')
+  else if (customer && owner && owner.id !== customer.id) {
     body.refuse('card_number', 'not_allowed_value', 'belongs to another customer')
   }
-  return { customerId: customer?.id ?? card?.customerId ?? undefined, cardNumber }
+  return { customerId: customer?.id ?? owner?.id, cardNumber }
 }
 
 /** The part of a report that a bill tells, whether it is a question or a sale. */

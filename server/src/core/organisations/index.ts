@@ -15,6 +15,7 @@ export {
 export { alwaysOpen, isOpenAt } from './rules.ts'
 export {
   createOrganisation,
+  findOrganisation,
   findOrganisationByCode,
   getOrganisation,
   listOrganisations,

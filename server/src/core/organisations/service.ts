@@ -65,6 +65,10 @@ function given(patch: OrganisationPatch): OrganisationPatch {
   return Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined))
 }
 
+export function findOrganisation(ctx: Ctx, id: number): Promise<Organisation | undefined> {
+  return store.selectOrganisation(ctx, id)
+}
+
 /** Refuses `organisation.not_found`. */
 export async function getOrganisation(ctx: Ctx, id: number): Promise<Organisation> {
   const found = await store.selectOrganisation(ctx, id)

@@ -1,4 +1,4 @@
-import { listOrganisations, type Organisation } from '../../../core/organisations/index.ts'
+import { findOrganisation, listOrganisations, type Organisation } from '../../../core/organisations/index.ts'
 import type { Ctx } from '../../../platform/ctx.ts'
 import type { Call, Routes } from '../call.ts'
 import type { Fields } from '../decode.ts'
@@ -47,8 +47,8 @@ export function storeRoutes(routes: Routes): void {
 
 async function storeInPath(call: Call): Promise<Organisation> {
   const id = call.pathId('store_id', 'organisation')
-  const store = (await allStores(call.ctx)).find((candidate) => candidate.id === id)
-  if (!store) throw notFound('stores', call.params.store_id ?? '')
+  const store = await findOrganisation(call.ctx, id)
+  if (store?.kind !== 'store' || store.state === 'deleted') throw notFound('stores', call.params.store_id ?? '')
   return store
 }
 
@@ -135,9 +135,10 @@ function openingOf(store: Organisation) {
 export async function storeOf(ctx: Ctx, fields: Fields): Promise<number | undefined> {
   const id = fields.id('store_id', 'organisation')
   if (id === undefined) return undefined
-  const store = (await allStores(ctx)).find((candidate) => candidate.id === id)
-  if (!store) fields.refuse('store_id', 'not_found')
-  return store?.id
+  const store = await findOrganisation(ctx, id)
+  if (store?.kind === 'store' && store.state !== 'deleted') return store.id
+  fields.refuse('store_id', 'not_found')
+  return undefined
 }
 
 /** The same where the field is required. */
