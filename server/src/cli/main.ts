@@ -6,6 +6,7 @@ import { registerMigrate } from './migrate.ts'
 import { explain } from './refusal.ts'
 import { registerServe } from './serve.ts'
 import { registerTenant } from './tenant.ts'
+import { registerVerify } from './verify.ts'
 
 /** Every command registers itself: one line here, one file beside this one. */
 const commands: readonly ((program: Command) => void)[] = [
@@ -14,6 +15,7 @@ const commands: readonly ((program: Command) => void)[] = [
   registerTenant,
   registerBackup,
   registerImport,
+  registerVerify,
 ]
 
 const environmentHelp = `

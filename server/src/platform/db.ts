@@ -144,6 +144,19 @@ export async function inTransaction<Result>(
   }
 }
 
+/** Reads everything as of one moment, beside whatever is written meanwhile; writes are refused. */
+export async function inSnapshot<Result>(pool: Pool, work: (db: Db) => Promise<Result>): Promise<Result> {
+  const client = await pool.connect()
+  let broken: Error | undefined
+  try {
+    await client.query('begin isolation level repeatable read read only')
+    return await work(dbOf(client))
+  } finally {
+    broken = await rollback(client)
+    client.release(broken)
+  }
+}
+
 async function rollback(client: pg.PoolClient): Promise<Error | undefined> {
   try {
     await client.query('rollback')
