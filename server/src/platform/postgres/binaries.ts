@@ -3,6 +3,7 @@
 import { existsSync, readFileSync, symlinkSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { basename, dirname, join, resolve } from 'node:path'
+import { DatabaseRefused } from './refused.ts'
 
 export type Binaries = { readonly folder: string; readonly initdb: string; readonly postgres: string }
 
@@ -12,7 +13,9 @@ export function findBinaries(): Binaries {
   try {
     entry = createRequire(import.meta.url).resolve(name)
   } catch (cause) {
-    throw new Error(`no embedded PostgreSQL for this machine (${name} is not installed): set DATABASE_URL`, { cause })
+    throw new DatabaseRefused(`no embedded PostgreSQL for this machine (${name} is not installed): set DATABASE_URL`, {
+      cause,
+    })
   }
   const root = resolve(dirname(entry), '..')
   const folder = join(root, 'native', 'bin')

@@ -5,6 +5,7 @@ import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync
 import { dirname, join } from 'node:path'
 import type { Binaries } from './binaries.ts'
 import { superuser } from './layout.ts'
+import { DatabaseRefused } from './refused.ts'
 import { type RunAs, spawnAs } from './run-as.ts'
 
 export type NewCluster = {
@@ -40,10 +41,10 @@ function checkVersion(folder: string): void {
   try {
     found = readFileSync(join(folder, 'PG_VERSION'), 'utf8').trim()
   } catch (cause) {
-    throw new Error(`${folder} is not a PostgreSQL cluster that this user can read`, { cause })
+    throw new DatabaseRefused(`${folder} is not a PostgreSQL cluster that this user can read`, { cause })
   }
   if (found === majorVersion) return
-  throw new Error(
+  throw new DatabaseRefused(
     `${folder} was made by PostgreSQL ${found}, this program brings ${majorVersion}: ` +
       'make a backup with the program version that made it and restore it into an empty DATA_DIR',
   )
@@ -67,7 +68,7 @@ async function initdbWithBestLocale(wanted: NewCluster, folder: string, password
     failures.push(failure)
     if (!failure.includes('locale')) break
   }
-  throw new Error(`the database could not be made in ${folder}:\n${failures.at(-1)}`)
+  throw new DatabaseRefused(`the database could not be made in ${folder}:\n${failures.at(-1)}`)
 }
 
 function initdb(wanted: NewCluster, folder: string, passwordFile: string, characterClasses: string) {

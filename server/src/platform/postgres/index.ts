@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { findBinaries } from './binaries.ts'
 import { ensureCluster } from './cluster.ts'
+import { checkExternal } from './external.ts'
 import {
   type Credentials,
   createCredentials,
@@ -31,10 +32,12 @@ import {
   waitUntilReady,
 } from './postmaster.ts'
 import { isAlive, ownIdentity, type ProcessIdentity } from './process-identity.ts'
+import { DatabaseRefused } from './refused.ts'
 import { chooseRunAs } from './run-as.ts'
 import { supervise } from './supervisor.ts'
 
 export { tryLock } from './lock-file.ts'
+export { DatabaseRefused } from './refused.ts'
 
 export type OpenDatabase = {
   readonly url: string
@@ -57,6 +60,7 @@ export type OpenOptions = {
 
 export async function openDatabase(options: OpenOptions): Promise<OpenDatabase> {
   if (options.databaseUrl) {
+    await checkExternal(options.databaseUrl)
     const port = Number(new URL(options.databaseUrl).port || 5432)
     return { url: options.databaseUrl, port, embedded: false, stop: async () => undefined }
   }
@@ -131,7 +135,7 @@ async function attachOrStart(prepared: Start, log: (message: string) => void): P
       if (!(error instanceof PortTaken)) throw error
     }
   }
-  throw new Error('every port tried for the embedded PostgreSQL was taken by another program')
+  throw new DatabaseRefused('every port tried for the embedded PostgreSQL was taken by another program')
 }
 
 /** Undefined when no server of this cluster runs, or it was just shutting down. */
@@ -142,7 +146,7 @@ async function attach(prepared: Start): Promise<Running | undefined> {
   const credentials: Credentials = { ...prepared.credentials, port: found.port || prepared.credentials.port }
   if (!(await waitUntilReady(found.process, credentials))) return undefined
   if (!(await servesCluster(prepared.layout, credentials))) {
-    throw new Error(
+    throw new DatabaseRefused(
       `the PostgreSQL on port ${credentials.port} serves another directory than ${prepared.layout.cluster}`,
     )
   }

@@ -1,8 +1,9 @@
 // What lies where in DATA_DIR, and the embedded server's credentials.
 import { randomBytes, randomInt } from 'node:crypto'
-import { mkdirSync, readFileSync, realpathSync, renameSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, mkdirSync, readFileSync, realpathSync, renameSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { DatabaseRefused } from './refused.ts'
 
 export type Layout = {
   readonly root: string
@@ -19,8 +20,7 @@ export const superuser = 'regulars'
 export const databaseName = 'regulars'
 
 export function prepareLayout(dataDir: string): Layout {
-  mkdirSync(join(dataDir, 'run'), { recursive: true })
-  const root = realpathSync(dataDir)
+  const root = writableFolder(dataDir)
   const run = join(root, 'run')
   return {
     root,
@@ -29,6 +29,16 @@ export function prepareLayout(dataDir: string): Layout {
     log: join(root, 'postgres.log'),
     run,
     mutex: join(run, 'postgres.lock'),
+  }
+}
+
+function writableFolder(dataDir: string): string {
+  try {
+    mkdirSync(join(dataDir, 'run'), { recursive: true })
+    accessSync(join(dataDir, 'run'), constants.W_OK)
+    return realpathSync(dataDir)
+  } catch (cause) {
+    throw new DatabaseRefused(`this user cannot write into DATA_DIR (${dataDir})`, { cause })
   }
 }
 
@@ -42,7 +52,9 @@ export function readCredentials(layout: Layout): Credentials | undefined {
     text = readFileSync(layout.credentials, 'utf8')
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
-    throw new Error(`cannot read ${layout.credentials}: was the server started by another user?`, { cause: error })
+    throw new DatabaseRefused(`cannot read ${layout.credentials}: was the server started by another user?`, {
+      cause: error,
+    })
   }
   const { password, port } = JSON.parse(text) as Credentials
   return { password, port }
@@ -67,7 +79,7 @@ export async function findFreePort(): Promise<number> {
     const port = randomInt(20_000, 32_000)
     if (await isPortFree(port)) return port
   }
-  throw new Error('no free port between 20000 and 32000 on 127.0.0.1')
+  throw new DatabaseRefused('no free port between 20000 and 32000 on 127.0.0.1')
 }
 
 export function isPortFree(port: number): Promise<boolean> {

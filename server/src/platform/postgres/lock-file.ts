@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { identityOf, isAlive, ownIdentity, type ProcessIdentity } from './process-identity.ts'
+import { DatabaseRefused } from './refused.ts'
 
 export type LockAttempt =
   | { readonly held: true; release(): void }
@@ -41,7 +42,9 @@ export async function withLock<T>(path: string, work: () => Promise<T>, waitMs =
       }
     }
     if (performance.now() > deadline) {
-      throw new Error(`process ${attempt.holder.pid} has held ${path} for ${Math.round(waitMs / 1000)} s; is it stuck?`)
+      throw new DatabaseRefused(
+        `process ${attempt.holder.pid} has held ${path} for ${Math.round(waitMs / 1000)} s; is it stuck?`,
+      )
     }
     await delay(20)
   }

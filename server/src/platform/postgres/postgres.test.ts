@@ -8,8 +8,9 @@ import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, inject, test } from 'vitest'
 import { openPool } from '../db.ts'
+import { checkExternal } from './external.ts'
 import { type OpenDatabase, openDatabase } from './index.ts'
 import { identityOf, waitForDeath } from './process-identity.ts'
 
@@ -268,10 +269,21 @@ describe('the embedded database', () => {
 
 describe('an address given by the operator', () => {
   test('wins, and nothing is started or stopped', async () => {
+    const databaseUrl = inject('testServerUrl')
     const dataDir = newDataDir()
-    const database = await openDatabase({ databaseUrl: 'postgres://u:p@db.example:6543/shop', dataDir })
-    expect(database).toMatchObject({ url: 'postgres://u:p@db.example:6543/shop', port: 6543, embedded: false })
+    const database = await openDatabase({ databaseUrl, dataDir })
+    expect(database).toMatchObject({ url: databaseUrl, port: Number(new URL(databaseUrl).port), embedded: false })
     await database.stop()
     expect(readdirSync(dataDir)).toEqual([])
+    expect(await ask(databaseUrl, 'select 1 as one')).toEqual([{ one: 1 }])
+  })
+
+  test('is waited for a while, and refused in one sentence without its password', async () => {
+    const nobody = 'postgres://shop:secret@127.0.0.1:1/shop'
+    await expect(checkExternal(nobody, 300)).rejects.toThrow(
+      'the database at DATABASE_URL cannot be used: connect ECONNREFUSED 127.0.0.1:1',
+    )
+    const wrong = inject('testServerUrl').replace(/:[^:@]+@/, ':secret@')
+    await expect(checkExternal(wrong)).rejects.toThrow(/cannot be used: password authentication failed for user/)
   })
 })

@@ -7,6 +7,7 @@ import pg from 'pg'
 import type { Binaries } from './binaries.ts'
 import { type Credentials, type Layout, urlOf } from './layout.ts'
 import { identityOf, isAlive, type ProcessIdentity, waitForDeath } from './process-identity.ts'
+import { DatabaseRefused } from './refused.ts'
 import { type RunAs, spawnAs } from './run-as.ts'
 
 export type Start = {
@@ -51,12 +52,12 @@ export async function startPostmaster(start: Start): Promise<ProcessIdentity> {
   closeSync(log)
   const failure = new Promise<string>((resolve) => child.once('error', (error) => resolve(error.message)))
   child.unref()
-  if (child.pid === undefined) throw new Error(`PostgreSQL could not be started: ${await failure}`)
+  if (child.pid === undefined) throw new DatabaseRefused(`PostgreSQL could not be started: ${await failure}`)
   const started = identityOf(child.pid)
   if (started && (await waitUntilReady(started, start.credentials))) return started
   const said = readLogFrom(start.layout.log, logOffset)
   if (/could not bind|Address already in use/.test(said)) throw new PortTaken(`port ${start.credentials.port} is taken`)
-  throw new Error(`PostgreSQL stopped at once; it said:\n${said || '(nothing)'}`)
+  throw new DatabaseRefused(`PostgreSQL stopped at once; it said:\n${said || '(nothing)'}`)
 }
 
 /** True when the server accepts connections; false when its process ended first. */
@@ -97,7 +98,7 @@ export async function stopPostmaster(server: ProcessIdentity): Promise<void> {
     process.kill(server.pid, signal)
     if (await waitForDeath(server, patienceMs)) return
   }
-  throw new Error(`PostgreSQL (process ${server.pid}) does not stop`)
+  throw new DatabaseRefused(`PostgreSQL (process ${server.pid}) does not stop`)
 }
 
 async function tryConnect(credentials: Credentials): Promise<'ready' | 'not yet' | Error> {

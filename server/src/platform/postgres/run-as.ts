@@ -1,5 +1,6 @@
 // PostgreSQL refuses to run as root. When we are root it runs as the system user `postgres`.
 import { type SpawnOptions, spawn, spawnSync } from 'node:child_process'
+import { DatabaseRefused } from './refused.ts'
 
 export type RunAs = {
   /** Owner of the cluster's files; undefined when we are not root and everything is ours anyway. */
@@ -22,7 +23,7 @@ export function chooseRunAs(paths: readonly string[]): RunAs {
     const privileged: RunAs = { owner: undefined, prefix: privilegePrefix(capability) }
     if (reaches(privileged, paths)) return { owner, prefix: privileged.prefix }
   }
-  throw new Error(
+  throw new DatabaseRefused(
     `the system user "${user}", which runs the embedded PostgreSQL when started as root, cannot enter ` +
       `${paths.join(' or ')}: move the installation and DATA_DIR to where it can, start as another user, or set DATABASE_URL`,
   )
@@ -79,7 +80,7 @@ function createUser(): { uid: number; gid: number } {
   const found = findUser()
   if (found) return found
   const reason = made.stderr?.trim() || made.error?.message || 'useradd failed'
-  throw new Error(
+  throw new DatabaseRefused(
     `PostgreSQL does not run as root, and the system user "${user}" could not be made (${reason}): ` +
       'start as another user, or set DATABASE_URL',
   )
