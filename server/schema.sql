@@ -181,6 +181,8 @@ create table changes (
   constraint changes_pkey PRIMARY KEY (tenant_id, id),
   constraint changes_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
 );
+create index changes_customer on changes USING btree (tenant_id, customer_id, xid, id) WHERE (entity = ANY (ARRAY['customer'::text, 'card'::text]));
+create index changes_customers on changes USING btree (tenant_id, xid, id) WHERE (entity = ANY (ARRAY['customer'::text, 'card'::text]));
 create index changes_entity on changes USING btree (tenant_id, entity, entity_id, id);
 create index changes_feed on changes USING btree (tenant_id, xid, id);
 

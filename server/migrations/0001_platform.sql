@@ -34,6 +34,9 @@ create table changes (
   primary key (tenant_id, id)
 );
 create index changes_feed on changes (tenant_id, xid, id);
+-- Lists of changed customers walk these two entities only, and look ahead for a later change of the same customer.
+create index changes_customers on changes (tenant_id, xid, id) where entity in ('customer', 'card');
+create index changes_customer on changes (tenant_id, customer_id, xid, id) where entity in ('customer', 'card');
 create index changes_entity on changes (tenant_id, entity, entity_id, id);
 
 -- How far each named reader of the outbox has come, per tenant.

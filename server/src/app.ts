@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http'
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify'
 import { carecloudApi } from './apis/carecloud/plugin.ts'
+import { classicApi } from './apis/classic/plugin.ts'
 import { crmcomApi } from './apis/crmcom/plugin.ts'
 import { serveConsole } from './apis/http/console.ts'
 import { parseQuery } from './apis/http/content.ts'
@@ -21,6 +22,7 @@ const mounts: readonly ApiMount[] = [
   { name: 'rees46', prefix: '/rees46', plugin: rees46Api },
   { name: 'crmcom', prefix: '/crmcom', plugin: crmcomApi },
   { name: 'carecloud', prefix: '/carecloud', plugin: carecloudApi },
+  { name: 'classic', prefix: '/classic', plugin: classicApi },
 ]
 
 export interface AppParts extends ServerParts {

@@ -16,7 +16,7 @@ export function refusalOf(error: unknown): DomainError | undefined {
   if (error instanceof DomainError) return error
   const validation = validationFaults(error)
   if (validation) return new DomainError('request.invalid', { errors: validation }, { cause: error })
-  const code = codeOfDatabase(error) ?? codeOfStatus(readRecord(error)?.statusCode)
+  const code = codeOfDatabase(error) ?? codeOfForm(error) ?? codeOfStatus(readRecord(error)?.statusCode)
   return code && new DomainError(code, { reason: reasonOf(error) }, { cause: error })
 }
 
@@ -48,6 +48,14 @@ function codeOfDatabase(error: unknown): ErrorCode | undefined {
   if (!isPgError(error) || !error.code) return undefined
   if (away.has(error.code)) return 'service.unavailable'
   return unfit.has(error.code) ? 'request.invalid' : undefined
+}
+
+// The parser of multipart bodies raises errors without a status; its words are all that tells them apart.
+const brokenForm =
+  /^(Multipart: |Malformed |Unexpected end of |Part terminated early|Unsupported content type|Missing Content-Type)/
+
+function codeOfForm(error: unknown): ErrorCode | undefined {
+  return error instanceof Error && brokenForm.test(error.message) ? 'request.invalid' : undefined
 }
 
 function reasonOf(error: unknown): string | undefined {

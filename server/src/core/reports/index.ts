@@ -1,9 +1,19 @@
-/** Read models over all slices: the dashboard's figures, a customer's timeline and figures. They write nothing. */
+/** Read models over all slices: the dashboard's figures, a customer's timeline, figures and row. They write nothing. */
+export {
+  feedEnds,
+  getCustomerSheets,
+  isLater,
+  placeInFeed,
+  startOfFeed,
+  walkChangedCustomers,
+  walkCustomers,
+} from './customer-sheet.ts'
 export { customerFigures } from './customer-views.ts'
 export { dashboard } from './dashboard.ts'
 export { timeline } from './timeline.ts'
 export type {
   CustomerFigures,
+  CustomerSheet,
   Dashboard,
   DashboardQuery,
   DayFigures,

@@ -1,4 +1,5 @@
 import type { Minor } from '../../platform/money.ts'
+import type { ChangeCursor } from '../../platform/outbox.ts'
 import type { Unit } from '../ledger/index.ts'
 
 /** One day of the shop, in its time zone. Sales are what was told with a secret; what only tracking told stands apart. */
@@ -125,4 +126,39 @@ export interface TimelineQuery {
   readonly before?: string
   readonly limit: number
   readonly kinds?: readonly TimelineKind[]
+}
+
+/** A customer on one row, for lists that go out. */
+export interface CustomerSheet {
+  readonly id: number
+  readonly code: string
+  /** A code that another system gave, shown in place of ours. */
+  readonly givenCode: string | null
+  readonly firstName: string | null
+  readonly lastName: string | null
+  readonly companyName: string | null
+  readonly email: string | null
+  readonly phone: string | null
+  readonly login: string | null
+  readonly cardNumber: string | null
+  readonly line1: string | null
+  readonly line2: string | null
+  readonly city: string | null
+  readonly region: string | null
+  readonly postalCode: string | null
+  readonly country: string | null
+  readonly hasPassword: boolean
+  readonly attributes: Readonly<Record<string, unknown>>
+}
+
+export interface SheetQuery {
+  readonly after: number
+  readonly limit: number
+  /** Only who had a posting in one of the programmes, in [from, to). */
+  readonly activeIn?: { readonly programmeIds: readonly number[]; readonly from?: Date; readonly to?: Date }
+}
+
+export interface ChangedCustomer {
+  readonly cursor: ChangeCursor
+  readonly customerId: number
 }

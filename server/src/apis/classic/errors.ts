@@ -1,0 +1,62 @@
+import type { FastifyInstance } from 'fastify'
+import { DomainError, type ErrorCode, type ErrorKind } from '../../platform/errors.ts'
+import { refusalOf } from '../http/refusals.ts'
+import { decodeFields, decodeFormatOfRefusal } from './decode.ts'
+import { contentType, renderError } from './encode.ts'
+
+// The manual shows that a refusal is a sentence, and none of the sentences: these are ours.
+const sentenceByKind: Record<ErrorKind, string> = {
+  invalid: 'The request is not valid',
+  unauthenticated: 'The user, the password or the account is not valid',
+  forbidden: 'The user may not do this',
+  limited: 'Too many requests, try again later',
+  not_found: 'There is no such thing in this account',
+  not_allowed: 'The request is not known',
+  conflict: 'The request contradicts what is already there',
+  unavailable: 'The service cannot answer at the moment, try again later',
+}
+
+const sentenceByCode: Partial<Record<ErrorCode, string>> = {
+  'balance.insufficient': 'The amount to redeem is more than the balance',
+  'customer.not_found': 'The customer does not exist',
+  'customer.erased': 'The customer does not exist',
+  'identity.taken': 'Another customer has this email, phone, username or code already',
+  'card.taken': 'Another customer has this card already',
+  'card.number_taken': 'Another customer has this card already',
+  'card.blocked': 'The card is blocked',
+  'programme.not_found': 'The campaign does not exist',
+  'programme.inactive': 'The campaign is not active',
+  'programme.wrong_kind': 'The campaign is of another type',
+  'amount.invalid': 'The amount is not valid',
+  'email.invalid': 'The email is not valid',
+  'phone.invalid': 'The phone is not valid',
+  'password.weak': 'The password is too weak',
+  'request.too_large': 'The request is too large',
+}
+
+export function sentenceOf(error: DomainError): string {
+  const { field, reason } = error.data
+  if (typeof field === 'string' && typeof reason === 'string') return `${field} ${reason}`
+  const sentence = sentenceByCode[error.code]
+  if (sentence) return sentence
+  return typeof field === 'string' ? `${field} is not valid` : sentenceByKind[error.kind]
+}
+
+/** Refusals are answered with 200: clients of this API read the body of no other status. */
+export function answerErrors(app: FastifyInstance): void {
+  app.setNotFoundHandler((request, reply) => {
+    const format = decodeFormatOfRefusal(decodeFields(request))
+    const sentence = sentenceOf(new DomainError('request.method_not_allowed'))
+    return reply.status(404).type(contentType(format)).send(renderError(sentence, format))
+  })
+  app.setErrorHandler((error: Error, request, reply) => {
+    const format = decodeFormatOfRefusal(decodeFields(request))
+    const refusal = refusalOf(error)
+    if (!refusal) request.log.error({ err: error }, 'classic: a request failed')
+    const sentence = refusal ? sentenceOf(refusal) : 'The server could not carry out the request'
+    return reply
+      .status(refusal ? 200 : 500)
+      .type(contentType(format))
+      .send(renderError(sentence, format))
+  })
+}

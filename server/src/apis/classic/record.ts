@@ -1,0 +1,156 @@
+import {
+  type Attributes,
+  addIdentity,
+  type Claim,
+  type CustomerInput,
+  findPhone,
+  identitiesOf,
+  listAddresses,
+  normaliseEmail,
+  type PutAddress,
+  putAddress,
+  removeIdentity,
+  setCustomerPassword,
+  updateCustomer,
+} from '../../core/customers/index.ts'
+import {
+  assignCard,
+  createCard,
+  findCardByNumber,
+  listCards,
+  listCardTypes,
+  putCardType,
+  updateCard,
+} from '../../core/loyalty/index.ts'
+import type { Ctx } from '../../platform/ctx.ts'
+import { customFieldName } from './customers.ts'
+import { type Fields, findText, refuse } from './decode.ts'
+import { attributeName, givenCodeSource } from './vocabulary.ts'
+
+/** What a call says of a customer; what it does not say stays as it is. */
+export interface Details {
+  readonly firstName: string | undefined
+  readonly lastName: string | undefined
+  readonly email: string | undefined
+  readonly phone: string | undefined
+  readonly username: string | undefined
+  readonly password: string | undefined
+  readonly attributes: Attributes
+  readonly address: Omit<PutAddress, 'customerId'>
+}
+
+export function decodeDetails(ctx: Ctx, fields: Fields): Details {
+  const email = findText(fields, 'email', { max: 254 })
+  const phone = findText(fields, 'phone')
+  if (email) normaliseEmail(email)
+  // A number that no telephone can have is kept as a text: tills wrote down what they were told.
+  const isPhone = phone !== undefined && findPhone(phone, ctx.tenant.country) !== undefined
+  return {
+    firstName: findText(fields, 'first_name'),
+    lastName: findText(fields, 'last_name'),
+    email,
+    phone: isPhone ? phone : undefined,
+    username: findText(fields, 'customer_username'),
+    password: findText(fields, 'customer_password'),
+    attributes: decodeAttributes(fields, phone !== undefined && !isPhone ? phone : undefined),
+    address: decodeAddress(fields),
+  }
+}
+
+function decodeAttributes(fields: Fields, phoneText: string | undefined): Attributes {
+  const customDate = findText(fields, 'custom_date')
+  if (customDate !== undefined && !/^\d{4}-\d{2}-\d{2}$/.test(customDate)) {
+    return refuse('custom_date', 'must be a date as YYYY-MM-DD')
+  }
+  const named = {
+    [attributeName('customField')]: findText(fields, 'custom_field', { max: 1000 }),
+    [attributeName('customDate')]: customDate,
+    [attributeName('pin')]: findText(fields, 'customer_PIN', { max: 20 }),
+    [attributeName('phoneText')]: phoneText,
+  }
+  const own = [...fields.keys()].filter((name) => customFieldName.test(name)).slice(0, 100)
+  const all = [...Object.entries(named), ...own.map((name) => [name, findText(fields, name, { max: 1000 })] as const)]
+  return Object.fromEntries(all.filter((entry): entry is [string, string] => entry[1] !== undefined))
+}
+
+function decodeAddress(fields: Fields): Details['address'] {
+  const country = findText(fields, 'country')
+  return {
+    line1: findText(fields, 'street1'),
+    line2: findText(fields, 'street2'),
+    city: findText(fields, 'city'),
+    region: findText(fields, 'state'),
+    postalCode: findText(fields, 'postal_code', { max: 20 }),
+    country: country && decodeCountry(country),
+  }
+}
+
+let codesByName: ReadonlyMap<string, string> | undefined
+
+/** Two letters, or the English name that older clients send. */
+function decodeCountry(text: string): string {
+  if (/^[A-Za-z]{2}$/.test(text)) return text.toUpperCase()
+  codesByName ??= readCountryNames()
+  return codesByName.get(text.toLowerCase()) ?? refuse('country', 'must be a code of two letters or a name in English')
+}
+
+function readCountryNames(): Map<string, string> {
+  const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ']
+  const names = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' })
+  const codes = letters.flatMap((first) => letters.map((second) => first + second))
+  return new Map(codes.map((code) => [names.of(code)?.toLowerCase() ?? '', code]))
+}
+
+export function decodeNewCustomer(details: Details, givenCode: string | undefined): CustomerInput {
+  const claims: Claim[] = []
+  if (details.email) claims.push({ kind: 'email', value: details.email })
+  if (details.phone) claims.push({ kind: 'phone', value: details.phone })
+  if (details.username) claims.push({ kind: 'login', value: details.username })
+  if (givenCode) claims.push({ kind: 'external', source: givenCodeSource, value: givenCode })
+  return { firstName: details.firstName, lastName: details.lastName, attributes: details.attributes, claims }
+}
+
+/** Writes what a new customer's row does not hold, and of a known customer everything that was said. */
+export async function writeDetails(
+  ctx: Ctx,
+  command: { customerId: number; details: Details; cardNumber: string | undefined; isNew: boolean },
+): Promise<void> {
+  const { customerId, details, cardNumber, isNew } = command
+  const { firstName, lastName, email, phone, attributes } = details
+  if (!isNew) {
+    await updateCustomer(ctx, { id: customerId, patch: { firstName, lastName, email, phone, attributes } })
+    if (details.username) await replaceUsername(ctx, customerId, details.username)
+  }
+  if (details.password) await setCustomerPassword(ctx, { customerId, password: details.password })
+  if (Object.values(details.address).some((value) => value !== undefined)) await writeAddress(ctx, command)
+  if (cardNumber) await giveCard(ctx, { customerId, number: cardNumber })
+}
+
+async function replaceUsername(ctx: Ctx, customerId: number, username: string): Promise<void> {
+  const customer = await addIdentity(ctx, { customerId, claim: { kind: 'login', value: username }, primary: true })
+  const old = identitiesOf(customer, 'login').filter((identity) => identity.source === '' && !identity.isPrimary)
+  for (const identity of old) await removeIdentity(ctx, { customerId, identityId: identity.id })
+}
+
+async function writeAddress(
+  ctx: Ctx,
+  { customerId, details }: { customerId: number; details: Details },
+): Promise<void> {
+  const primary = (await listAddresses(ctx, customerId)).find((address) => address.isPrimary)
+  await putAddress(ctx, { customerId, ...details.address, ...(primary ? { id: primary.id } : {}), primary: true })
+}
+
+/** A free card is handed out, an unknown number becomes a card. The card a customer had before is blocked. */
+async function giveCard(ctx: Ctx, { customerId, number }: { customerId: number; number: string }): Promise<void> {
+  const card = await findCardByNumber(ctx, number)
+  if (card?.customerId === customerId) return
+  const before = await listCards(ctx, { customerId, state: 'active', offset: 0, limit: 100 })
+  for (const { id } of before.items) await updateCard(ctx, { id, state: 'blocked' })
+  if (card) await assignCard(ctx, { number, customerId })
+  else await createCard(ctx, { cardTypeId: await cardTypeId(ctx), number, customerId })
+}
+
+async function cardTypeId(ctx: Ctx): Promise<number> {
+  const [type] = await listCardTypes(ctx)
+  return (type ?? (await putCardType(ctx, { code: 'card', name: 'Card', prefix: '' }))).id
+}

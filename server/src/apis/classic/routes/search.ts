@@ -1,0 +1,121 @@
+import { searchCustomers as searchCore } from '../../../core/customers/index.ts'
+import { type CustomerSheet, getCustomerSheets, walkCustomers } from '../../../core/reports/index.ts'
+import type { Ctx } from '../../../platform/ctx.ts'
+import type { Call } from '../auth.ts'
+import { encodeBalances } from '../campaigns.ts'
+import { codeOf, customFieldName, encodeCustomer, phoneOf } from '../customers.ts'
+import { type Fields, findText, isYes, refuse } from '../decode.ts'
+import { type Answer, type Element, list } from '../encode.ts'
+import { textAttribute } from '../vocabulary.ts'
+
+/** What each field of a search looks at. */
+const searched: Readonly<Record<string, (sheet: CustomerSheet) => string | null>> = {
+  code: codeOf,
+  card_number: (sheet) => sheet.cardNumber,
+  first_name: (sheet) => sheet.firstName,
+  last_name: (sheet) => sheet.lastName,
+  phone: phoneOf,
+  email: (sheet) => sheet.email,
+  city: (sheet) => sheet.city,
+  state: (sheet) => sheet.region,
+  postal_code: (sheet) => sheet.postalCode,
+  custom_date: (sheet) => textAttribute(sheet.attributes, 'customDate'),
+  custom_field: (sheet) => textAttribute(sheet.attributes, 'customField'),
+  customer_username: (sheet) => sheet.login,
+  customer_PIN: (sheet) => textAttribute(sheet.attributes, 'pin'),
+}
+
+type Matches = (sheet: CustomerSheet) => boolean
+
+/** Every field that is given must match: a part in any case, or the whole. Without any, everybody. */
+export async function searchCustomers({ ctx, fields }: Call): Promise<Answer> {
+  if (fields.has('customer_password')) return refuse('customer_password', 'cannot be searched for')
+  const compare = decodeComparison(fields)
+  const criteria = [...fields.keys()].flatMap((name) => {
+    const read = Object.hasOwn(searched, name)
+      ? searched[name]
+      : customFieldName.test(name)
+        ? customField(name)
+        : undefined
+    const wanted = findText(fields, name) ?? ''
+    return read ? [(sheet: CustomerSheet) => compare(read(sheet) ?? '', wanted)] : []
+  })
+  const sheets = walkCandidates(ctx, findIndexedText(fields))
+  return encodeFound({ ctx, fields }, sheets, (sheet) => criteria.every((matches) => matches(sheet)))
+}
+
+const customField = (name: string) => (sheet: CustomerSheet) => String(sheet.attributes[name] ?? '')
+
+function decodeComparison(fields: Fields): (value: string, wanted: string) => boolean {
+  const exact = fields.get('exact_match')?.toLowerCase()
+  if (exact === 'sensitive') return (value, wanted) => value === wanted
+  if (exact === 'insensitive') return (value, wanted) => value.toLowerCase() === wanted.toLowerCase()
+  if (exact !== undefined) return refuse('exact_match', 'must be sensitive or insensitive')
+  return (value, wanted) => value.toLowerCase().includes(wanted.toLowerCase())
+}
+
+const indexed = ['email', 'customer_username', 'last_name', 'first_name']
+
+/** A text of one field that the core's index finds; what it finds is looked at again field by field. */
+function findIndexedText(fields: Fields): string | undefined {
+  const name = indexed.find((one) => (fields.get(one)?.length ?? 0) >= 3)
+  return name && findText(fields, name)
+}
+
+/** A phrase over all fields: a comma means or, a blank means and, and binds tighter. */
+export async function findCustomers({ ctx, fields }: Call): Promise<Answer> {
+  const phrase = findText(fields, 'find_customer') ?? refuse('find_customer', 'is required')
+  const groups = phrase
+    .toLowerCase()
+    .split(',')
+    .map((group) => group.split(/\s+/).filter(Boolean))
+    .filter((group) => group.length > 0)
+  const matches: Matches = (sheet) => {
+    const text = [...Object.values(searched).map((read) => read(sheet) ?? ''), sheet.companyName, sheet.line1]
+      .join('\n')
+      .toLowerCase()
+    return groups.some((group) => group.every((word) => text.includes(word)))
+  }
+  return encodeFound({ ctx, fields }, walkCustomers(ctx), matches)
+}
+
+const pageSize = 500
+
+async function* walkCandidates(ctx: Ctx, text: string | undefined): AsyncGenerator<CustomerSheet> {
+  if (!text) return yield* walkCustomers(ctx)
+  for (let after: Parameters<typeof searchCore>[1]['after']; ; ) {
+    const page = await searchCore(ctx, {
+      text,
+      after,
+      limit: pageSize,
+      order: 'id',
+      filters: { states: ['identified'] },
+    })
+    yield* await getCustomerSheets(
+      ctx,
+      page.map((customer) => customer.id),
+    )
+    after = page.at(-1)?.id
+    if (page.length < pageSize) return
+  }
+}
+
+function encodeFound(
+  call: Pick<Call, 'ctx' | 'fields'>,
+  sheets: AsyncIterable<CustomerSheet>,
+  matches: Matches,
+): Answer {
+  const items = encodeMatching(call.ctx, { sheets, matches, balances: isYes(call.fields.get('include_balances')) })
+  return { rows: { singular: 'customer', plural: 'customers', wrapped: true, items } }
+}
+
+async function* encodeMatching(
+  ctx: Ctx,
+  found: { sheets: AsyncIterable<CustomerSheet>; matches: Matches; balances: boolean },
+): AsyncGenerator<Element> {
+  for await (const sheet of found.sheets) {
+    if (!found.matches(sheet)) continue
+    const campaigns = found.balances ? { campaigns: list('campaign', await encodeBalances(ctx, sheet.id)) } : {}
+    yield encodeCustomer(sheet, { more: campaigns })
+  }
+}
