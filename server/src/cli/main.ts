@@ -1,6 +1,7 @@
 // The command line. Exit codes: 0 done, 1 refused or failed, 2 wrong usage.
 import { Command, CommanderError } from 'commander'
 import { registerBackup } from './backup.ts'
+import { registerBench } from './bench.ts'
 import { registerImport } from './import.ts'
 import { registerMigrate } from './migrate.ts'
 import { explain } from './refusal.ts'
@@ -16,6 +17,7 @@ const commands: readonly ((program: Command) => void)[] = [
   registerBackup,
   registerImport,
   registerVerify,
+  registerBench,
 ]
 
 const environmentHelp = `

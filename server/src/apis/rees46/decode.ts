@@ -143,13 +143,6 @@ export function withoutUndefined(record: Record<string, unknown>): Record<string
   return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined))
 }
 
-/** A boolean in any spelling. Refuses what is none. */
-export function requireBoolean(params: Params, field: string): boolean {
-  const value = readBoolean(params[field])
-  if (value === undefined) throw new DomainError('request.invalid', { field })
-  return value
-}
-
 /** A text that must be there. */
 export function requireText(params: Params, field: string, maxLength = 255): string {
   const value = readText(params[field])?.trim()
