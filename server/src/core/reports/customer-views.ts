@@ -1,6 +1,7 @@
 import type { Ctx } from '../../platform/ctx.ts'
 import { sql } from '../../platform/db.ts'
 import { findDefaultUnit } from '../ledger/index.ts'
+import { purchaseTotal } from './totals.ts'
 import type { CustomerFigures } from './types.ts'
 
 /**
@@ -21,7 +22,7 @@ export async function customerFigures(ctx: Ctx, customerIds: readonly number[]):
       from unnest(${customerIds}::bigint[]) as ids (id)
       left join lateral (
         select max(p.occurred_at) filter (where p.kind = 'sale') as "lastAt",
-               sum(p.total_minor) filter (where p.currency = ${ctx.tenant.currency}) as total
+               sum(${purchaseTotal}) filter (where p.currency = ${ctx.tenant.currency}) as total
           from purchases p where p.tenant_id = ${ctx.tenant.id} and p.customer_id = ids.id) bought on true`)
   return new Map(rows.map(({ customerId, ...figures }) => [customerId, figures]))
 }

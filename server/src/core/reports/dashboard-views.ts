@@ -1,5 +1,6 @@
 import type { Ctx } from '../../platform/ctx.ts'
 import { sql } from '../../platform/db.ts'
+import { purchaseTotal } from './totals.ts'
 
 /** Midnights in the shop's time zone bound the period; what counts as a day is asked of Postgres, which knows its DST. */
 export interface Range {
@@ -36,10 +37,12 @@ export function selectSales(ctx: Ctx, range: Range & { currency: string }): Prom
            count(*) filter (where kind = 'sale' and not confirmed) as "trackedCount",
            coalesce(sum(total_minor) filter (where kind = 'sale' and not confirmed), 0) as "trackedMinor",
            count(distinct customer_id) filter (where kind = 'sale') as "activeCustomers"
-      from purchases
-     where tenant_id = ${ctx.tenant.id} and currency = ${range.currency}
-       and occurred_at >= ${range.from}::timestamp at time zone ${range.timeZone}
-       and occurred_at < ${range.to}::timestamp at time zone ${range.timeZone}
+      from (select kind, confirmed, customer_id, occurred_at,
+                   ${purchaseTotal} as total_minor
+              from purchases p
+             where tenant_id = ${ctx.tenant.id} and currency = ${range.currency}
+               and occurred_at >= ${range.from}::timestamp at time zone ${range.timeZone}
+               and occurred_at < ${range.to}::timestamp at time zone ${range.timeZone}) told
      group by 1`)
 }
 

@@ -7,7 +7,7 @@ import { sql } from '../../platform/db.ts'
 import { createCustomer } from '../customers/index.ts'
 import { recordEvents } from '../events/index.ts'
 import { addUnit, applyOperations } from '../ledger/index.ts'
-import { dashboard, timeline } from './index.ts'
+import { customerFigures, dashboard, timeline } from './index.ts'
 
 const { pool } = await testDatabase()
 
@@ -50,6 +50,21 @@ test('the dashboard counts by the days of the shop, and compares with the period
   expect(shown.current.totals).toMatchObject({ salesCount: 3, salesMinor: 6000, activeCustomers: 2 })
   expect(shown.previous).toMatchObject({ from: '2026-03-08', to: '2026-03-10', totals: { salesMinor: 500 } })
   expect(shown.previous.days.map((day) => day.day)).toEqual(['2026-03-08', '2026-03-09'])
+})
+
+test('a sale whose total nobody told amounts to its lines, wherever it is shown', async () => {
+  const ctx = await newTenant(pool)
+  const jane = await createCustomer(ctx, {})
+  const [row] = await ctx.db.query<{ id: number }>(sql`
+    insert into purchases (tenant_id, number, customer_id, source, confirmed, currency, occurred_at)
+    values (${ctx.tenant.id}, 'N', ${jane.id}, 'till', true, 'EUR', '2026-03-10T12:00:00Z') returning id`)
+  await ctx.db.query(sql`
+    insert into purchase_lines (tenant_id, purchase_id, position, code, quantity, unit_price, total_minor)
+    values (${ctx.tenant.id}, ${row?.id ?? 0}, 1, 'a', 1, 10, 1000), (${ctx.tenant.id}, ${row?.id ?? 0}, 2, 'b', 1, 5, 500)`)
+  const shown = await dashboard(ctx, { from: '2026-03-10', to: '2026-03-11' })
+  expect(shown.current.totals).toMatchObject({ salesCount: 1, salesMinor: 1500 })
+  expect((await customerFigures(ctx, [jane.id])).get(jane.id)).toMatchObject({ purchasesMinor: 1500 })
+  expect(await timeline(ctx, { customerId: jane.id, limit: 1 })).toMatchObject([{ totalMinor: 1500 }])
 })
 
 test('points issued, spent and outstanding add up day by day', async () => {

@@ -1,5 +1,6 @@
 import type { Ctx } from '../../platform/ctx.ts'
 import { type Sql, sql } from '../../platform/db.ts'
+import { purchaseTotal } from './totals.ts'
 import type { TimelineEntry, TimelineKind } from './types.ts'
 
 /** What one kind is asked for: entries before (micros, id), newest first. */
@@ -36,7 +37,7 @@ const until = (question: Question) =>
 export function selectPurchases(ctx: Ctx, question: Question): Promise<Found<'purchase'>[]> {
   return ctx.db.query(sql`
     select p.id, ${place(sql`p.occurred_at`)}, p.kind as "purchaseKind", p.number, p.state, p.source, p.confirmed,
-           p.currency, p.total_minor as "totalMinor", o.name as "storeName",
+           p.currency, ${purchaseTotal} as "totalMinor", o.name as "storeName",
            (select count(*) from purchase_lines l where l.tenant_id = p.tenant_id and l.purchase_id = p.id) as "lineCount"
       from purchases p left join organisations o on o.tenant_id = p.tenant_id and o.id = p.store_id
      where p.tenant_id = ${ctx.tenant.id} and p.customer_id = any(${question.customerIds}::bigint[])
