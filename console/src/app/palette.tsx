@@ -21,6 +21,7 @@ interface Hit {
 }
 
 const MIN_TEXT = 2
+const focus = (field: HTMLInputElement | null) => field?.focus()
 
 /** Finds customers and purchases, and goes to pages, without a mouse. */
 export function Palette({ opened, close }: { opened: boolean; close: () => void }) {
@@ -65,8 +66,9 @@ function PaletteBody({ close }: { close: () => void }) {
       <div className={classes.field}>
         <IconSearch size={18} className="faint" />
         <input
-          // The dialogue exists to be typed into.
           data-autofocus
+          // At once, not after the dialogue has opened: what is typed meanwhile must not be lost.
+          ref={focus}
           className={classes.input}
           placeholder="Find a customer, a purchase or a page"
           aria-label="Find a customer, a purchase or a page"

@@ -1,5 +1,6 @@
 import { useNavigate } from '@tanstack/react-router'
 import { useEffect } from 'react'
+import { flushSync } from 'react-dom'
 import { places } from './navigation.ts'
 
 const SEQUENCE_MS = 1200
@@ -16,7 +17,8 @@ export function useShortcuts(openPalette: () => void): void {
     const onKey = (event: KeyboardEvent) => {
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') {
         event.preventDefault()
-        openPalette()
+        // Before the next key arrives, so that a fast typist loses none.
+        flushSync(openPalette)
         return
       }
       if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return

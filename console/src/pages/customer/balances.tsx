@@ -7,7 +7,7 @@ import { Failed } from '../../components/states.tsx'
 import classes from './balances.module.css'
 
 export function Balances({ query }: { query: UseQueryResult<{ items: readonly Balance[] }> }) {
-  const items = query.data?.items
+  const items = query.data?.items.filter(isWorthShowing)
   return (
     <Card title="Balances" className={classes.card}>
       {query.isPending && <Skeleton height={64} />}
@@ -22,6 +22,11 @@ export function Balances({ query }: { query: UseQueryResult<{ items: readonly Ba
       )}
     </Card>
   )
+}
+
+/** Points always; of the other units only those the customer has, had to wait for, or owes. */
+function isWorthShowing({ unit, available, pending, held, owed }: Balance): boolean {
+  return unit.kind === 'points' || available !== 0 || pending !== 0 || held !== 0 || owed !== 0
 }
 
 function BalanceOf({ balance }: { balance: Balance }) {
