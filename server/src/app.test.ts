@@ -7,7 +7,7 @@ describe('the server answers for itself', () => {
   test('it is alive and ready, and every answer names its request', async () => {
     const alive = await app.inject({ url: '/healthz' })
     expect(alive.json()).toEqual({ status: 'alive' })
-    expect(alive.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/)
+    expect(alive.headers['x-request-id']).toMatch(/^[0-9a-f]{32}$/)
     expect((await app.inject({ url: '/readyz' })).json()).toEqual({ status: 'ready' })
   })
 
@@ -23,6 +23,22 @@ describe('the server answers for itself', () => {
     expect(text).toContain('regulars_http_request_duration_seconds_count{api="other",status="200"}')
     expect(text).toContain('regulars_database_connections{state="open"}')
     expect(text).toContain('process_resident_memory_bytes')
+  })
+})
+
+describe('the reference', () => {
+  test('is a document of OpenAPI 3.1 for each API, and a page that needs nothing from elsewhere', async () => {
+    const page = await app.inject({ url: '/docs/' })
+    expect(page.statusCode).toBe(200)
+    expect(page.body).not.toMatch(/(src|href)="https?:/)
+    expect(page.headers['content-security-policy']).toContain("default-src 'self'")
+    const settings = (await app.inject({ url: '/docs/static/swagger-initializer.js' })).body
+    for (const [, url] of settings.matchAll(/"url":"([^"]+)"/g)) {
+      const document = (await app.inject({ url })).json()
+      expect(document.openapi, url).toBe('3.1.0')
+      expect(Object.keys(document.paths).length, url).toBeGreaterThan(3)
+    }
+    expect(settings).toContain('/docs/native.json')
   })
 })
 

@@ -6,6 +6,7 @@ import { classicApi } from './apis/classic/plugin.ts'
 import { crmcomApi } from './apis/crmcom/plugin.ts'
 import { serveConsole } from './apis/http/console.ts'
 import { parseQuery } from './apis/http/content.ts'
+import { makeDocumentation } from './apis/http/documentation.ts'
 import { serveHealth } from './apis/http/health.ts'
 import { apiHostRewriter } from './apis/http/hosts.ts'
 import type { ApiMount, ApiOptions } from './apis/http/options.ts'
@@ -15,6 +16,7 @@ import { rees46Api } from './apis/rees46/plugin.ts'
 import type { Config } from './platform/config.ts'
 import { systemRandom } from './platform/random.ts'
 import { makeServer, type ServerParts } from './platform/server.ts'
+import { version } from './platform/version.ts'
 
 /** Each API that is served; its plugin is encapsulated: its own errors, authentication and content types. */
 const mounts: readonly ApiMount[] = [
@@ -47,11 +49,25 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   })
   observeRequests(app, mountPrefixes())
   serveHealth(app, options)
-  for (const mount of mounts) {
-    await app.register((scope) => mount.plugin(scope, options), { prefix: mount.prefix })
-  }
+  // A worker answers for its health only.
+  if (config.role === 'worker') return app
+  await serveApis(app, options)
   await serveConsole(app, config)
   return app
+}
+
+async function serveApis(app: FastifyInstance, options: ApiOptions): Promise<void> {
+  const documentation = makeDocumentation(version)
+  for (const mount of mounts) {
+    await app.register(
+      async (scope) => {
+        await documentation.collect(scope, mount)
+        await mount.plugin(scope, options)
+      },
+      { prefix: mount.prefix },
+    )
+  }
+  await documentation.serve(app)
 }
 
 function mountPrefixes(): ReadonlyMap<string, string> {

@@ -3,12 +3,14 @@ import { join } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { FastifyInstance } from 'fastify'
 import { createApp } from '../app.ts'
+import { startJobs } from '../jobs/index.ts'
 import { type Config, readConfigWith } from '../platform/config.ts'
 import { openPool } from '../platform/db.ts'
 import { type Log, makeLog } from '../platform/log.ts'
 import { migrate } from '../platform/migrate.ts'
 import { openDatabase, tryLock } from '../platform/postgres/index.ts'
 import { recordServer } from '../platform/running-server.ts'
+import { makeServer } from '../platform/server.ts'
 import { Refusal } from './refusal.ts'
 
 type Flags = { readonly host?: string; readonly port?: string; readonly role?: string }
@@ -76,13 +78,14 @@ async function serveFrom(config: Config, url: string, log: Log, stop: StopSignal
   try {
     const app = await createApp({ config, pool, log })
     await listen(app, config)
+    const jobs = config.role === 'api' ? undefined : await startJobs(await makeServer({ pool, log }))
     const base = addressOf(app, config)
     const forget = recordServer(config.dataDir, base)
     if (!stop.told) announce(base, config)
     const reason = await stop.promise
     log.info('stopping')
     forget()
-    await closeWithin(app, shutdownMs)
+    await Promise.all([closeWithin(app, shutdownMs), jobs?.stop()])
     if (reason) throw new Refusal(reason.message, { cause: reason })
   } finally {
     await pool.end()

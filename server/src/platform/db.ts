@@ -83,6 +83,7 @@ export function openPool(options: PoolOptions): Pool {
   })
   // Without a listener a restart of Postgres would end the process.
   pool.on('error', (error) => options.onError?.(error))
+  pool.on('connect', (client) => client.on('error', (error) => options.onError?.(error)))
   return pool
 }
 

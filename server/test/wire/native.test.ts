@@ -1,6 +1,9 @@
 // api/v1 as a client speaks it. Reads as documentation: what is sent, what comes back.
 import { beforeAll, describe, expect, test } from 'vitest'
+import { authenticateApiKey } from '../../src/core/accounts/index.ts'
+import { sendMessage } from '../../src/core/messaging/index.ts'
 import { createTenant } from '../../src/core/template/index.ts'
+import { makeCtx } from '../../src/platform/ctx.ts'
 import { testApp } from '../app.ts'
 
 const { app, server } = await testApp()
@@ -401,6 +404,105 @@ describe('bad input is refused clearly', () => {
   })
 })
 
+describe('merging, erasing, taking along', () => {
+  test('two become one and two again', async () => {
+    const from = (await post('/customers', { first_name: 'Jo', email: 'jo@example.com' })).body
+    const into = (await post('/customers', { first_name: 'Joanna', email: 'joanna@example.com' })).body
+    const merged = await post(`/customers/${from.id}/merge`, { into_id: into.id })
+    expect(merged.status).toBe(201)
+    expect((await get(`/customers/${from.id}`)).body).toMatchObject({ id: into.id, first_name: 'Joanna' })
+    expect((await get('/customers?q=jo@example.com')).body.items).toMatchObject([{ id: into.id }])
+    expect((await post(`/merges/${merged.body.merge_id}/undo`, {})).status).toBe(200)
+    expect((await get(`/customers/${from.id}`)).body).toMatchObject({ id: from.id, email: 'jo@example.com' })
+    expect((await post(`/merges/${merged.body.merge_id}/undo`, {})).body.code).toBe('merge.already_undone')
+    expect((await post(`/customers/${into.id}/merge`, { into_id: into.id })).body.code).toBe('customer.merge_same')
+  })
+
+  test('a person is taken along, then forgotten; the sums stay', async () => {
+    const { id } = (await post('/customers', { first_name: 'Ed', email: 'ed@example.com' })).body
+    await post('/purchases', { number: 'E-1', customer_id: id, total_minor: 1000 })
+    const taken = await get(`/customers/${id}/export`)
+    expect(taken.status).toBe(200)
+    expect(JSON.stringify(taken.body)).toContain('ed@example.com')
+    expect((await call('DELETE', `/customers/${id}`)).status).toBe(204)
+    const left = (await get(`/customers/${id}`)).body
+    expect(left).toMatchObject({ state: 'erased', name: '', email: null, identities: [] })
+    expect(left.points_balance).toBe(10)
+    expect((await get(`/customers/${id}/purchases`)).body.items).toMatchObject([{ number: 'E-1', total_minor: 1000 }])
+    expect((await call('PATCH', `/customers/${id}`, { first_name: 'Ed' })).body.code).toBe('customer.erased')
+  })
+})
+
+describe('messages and connections', () => {
+  test('what was sent to an address is read in the outbox, newest first', async () => {
+    const { tenant } = await authenticate()
+    const ctx = makeCtx(server, tenant, { kind: 'system', id: 'test', via: 'test' })
+    for (const subject of ['First', 'Second']) {
+      const message = { channel: 'email', purpose: 'security', to: 'Box@example.com', subject, text: 'Hello' } as const
+      await sendMessage(ctx, { key: subject, ...message })
+    }
+    const box = await get('/outbox?to=box@example.com&limit=1')
+    expect(box.body.items).toMatchObject([
+      { channel: 'email', to: 'box@example.com', subject: 'Second', text: 'Hello' },
+    ])
+    const next = await get(`/outbox?to=box@example.com&limit=1&after=${box.body.next_cursor}`)
+    expect(next.body).toMatchObject({ items: [{ subject: 'First' }], next_cursor: null })
+    expect((await get('/outbox?to=nobody@example.com')).body.items).toEqual([])
+  })
+
+  test('each API is reached with credentials of its own', async () => {
+    const { apis } = (await get('/connect')).body
+    expect(apis.map((api: { name: string }) => api.name)).toEqual([
+      'api',
+      'cleverreach',
+      'rees46',
+      'crmcom',
+      'carecloud',
+      'classic',
+    ])
+    for (const api of apis) expect(api.example_curl).toMatch(/^curl .*http:/)
+  })
+
+  async function authenticate() {
+    const found = await authenticateApiKey(server, key)
+    if (!found) throw new Error('the key of this test opens nothing')
+    return found
+  }
+})
+
+describe('the document', () => {
+  test('names every parameter of a path, each operation says what it answers and how it refuses', async () => {
+    const document = (await get('/openapi.json')).body
+    expect(document.openapi).toBe('3.1.0')
+    const operations = Object.entries<Record<string, Operation>>(document.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
+    )
+    expect(operations.length).toBeGreaterThan(45)
+    for (const { path, method, operation } of operations) {
+      const where = `${method} ${path}`
+      expect(operation.summary, where).toBeTruthy()
+      expect(operation.tags, where).toHaveLength(1)
+      const named = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1])
+      const declared = (operation.parameters ?? []).filter((parameter) => parameter.in === 'path')
+      expect(declared.map((parameter) => parameter.name).sort(), where).toEqual(named.sort())
+      for (const parameter of operation.parameters ?? []) expect(parameter.schema, where).toBeTruthy()
+      expect(
+        Object.keys(operation.responses).some((status) => status.startsWith('2')),
+        where,
+      ).toBe(true)
+      expect(operation.responses.default, where).toBeTruthy()
+    }
+    expect(JSON.stringify(document)).not.toContain('"$ref":"def-')
+  })
+})
+
+interface Operation {
+  readonly summary?: string
+  readonly tags?: readonly string[]
+  readonly parameters?: readonly { readonly name: string; readonly in: string; readonly schema: unknown }[]
+  readonly responses: Readonly<Record<string, unknown>>
+}
+
 describe('a tenant sees only itself', () => {
   test('foreign ids are not found, on any route', async () => {
     const { id } = (await post('/customers', { first_name: 'Mine', email: 'mine@example.com' })).body
@@ -419,6 +521,10 @@ describe('a tenant sees only itself', () => {
       ['GET', `/customers/${id}/consent-history`],
       ['PUT', `/customers/${id}/subscriptions`, { subscriptions: [] }],
       ['PUT', `/customers/${id}/consents`, { consents: [] }],
+      ['GET', `/customers/${id}/messages`],
+      ['GET', `/customers/${id}/export`],
+      ['POST', `/customers/${id}/merge`, { into_id: id }],
+      ['DELETE', `/customers/${id}`],
       ['GET', `/purchases/${purchase.id}`],
       ['POST', `/purchases/${purchase.id}/cancel`, {}],
       ['GET', `/lists/${list.id}`],

@@ -7,11 +7,14 @@ import { acceptLooseJson } from '../http/content.ts'
 import type { ApiOptions } from '../http/options.ts'
 import { authenticate } from './auth.ts'
 import { answerProblems } from './errors.ts'
+import { connectRoutes } from './routes/connect.ts'
 import { customerRoutes } from './routes/customers.ts'
 import { historyRoutes } from './routes/history.ts'
 import { keyRoutes } from './routes/keys.ts'
 import { listRoutes } from './routes/lists.ts'
 import { loyaltyRoutes } from './routes/loyalty.ts'
+import { mergingRoutes } from './routes/merging.ts'
+import { outboxRoutes } from './routes/outbox.ts'
 import { productRoutes } from './routes/products.ts'
 import { purchaseRoutes } from './routes/purchases.ts'
 import { reportRoutes } from './routes/reports.ts'
@@ -33,6 +36,7 @@ export async function nativeApi(scope: FastifyInstance, options: ApiOptions): Pr
   documentProblems(scope)
   sessionRoutes(app, options)
   customerRoutes(app)
+  mergingRoutes(app)
   historyRoutes(app)
   valueRoutes(app)
   listRoutes(app)
@@ -40,6 +44,8 @@ export async function nativeApi(scope: FastifyInstance, options: ApiOptions): Pr
   purchaseRoutes(app)
   loyaltyRoutes(app)
   reportRoutes(app)
+  outboxRoutes(app)
+  connectRoutes(app, options)
   keyRoutes(app)
   staffRoutes(app)
 }

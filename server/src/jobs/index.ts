@@ -1,0 +1,90 @@
+/**
+ * What runs beside requests: scheduled work (graphile-worker, one process at a time for each run) and the delivery of
+ * messages (every worker takes its own batch). Any number of workers may run.
+ */
+import { Logger, parseCronItems, type Runner, run, type TaskList } from 'graphile-worker'
+import type { Server } from '../platform/ctx.ts'
+import { metrics } from '../platform/metrics.ts'
+import { jobSchema } from '../platform/migrate.ts'
+import { startDelivery } from './delivery.ts'
+import { type ScheduledTask, scheduledTasks } from './tasks.ts'
+
+export interface Jobs {
+  /** Takes no more work and waits for what is under way. */
+  stop(): Promise<void>
+}
+
+const concurrency = 2
+/** A run that was missed while no worker was there is caught up with when one comes back within this time. */
+const catchUpMs = 7 * 24 * 60 * 60 * 1000
+const frequent = '* * * * *'
+
+/** Starts at once with everything that may have become due while no worker ran. */
+export async function startJobs(server: Server, tasks: readonly ScheduledTask[] = scheduledTasks): Promise<Jobs> {
+  const stopping = new AbortController()
+  const runner = await run({
+    pgPool: server.pool,
+    schema: jobSchema,
+    concurrency,
+    noHandleSignals: true,
+    logger: loggerOf(server),
+    taskList: taskListOf(server, tasks, stopping.signal),
+    parsedCronItems: parseCronItems(tasks.map(cronItemOf)),
+  })
+  for (const task of tasks) await runner.addJob(task.name, {}, { jobKey: `start:${task.name}`, maxAttempts: 3 })
+  const delivery = startDelivery(server)
+  return {
+    stop: async () => {
+      stopping.abort()
+      await Promise.all([delivery.stop(), stopRunner(runner)])
+    },
+  }
+}
+
+function cronItemOf(task: ScheduledTask) {
+  // What runs every minute catches up by running once.
+  const backfillPeriod = task.cron === frequent ? 0 : catchUpMs
+  return {
+    task: task.name,
+    match: task.cron,
+    identifier: task.name,
+    // One waiting job a task: when the worker is late, the runs it missed become one.
+    options: { backfillPeriod, maxAttempts: 5, jobKey: task.name, jobKeyMode: 'preserve_run_at' as const },
+  }
+}
+
+function taskListOf(server: Server, tasks: readonly ScheduledTask[], signal: AbortSignal): TaskList {
+  return Object.fromEntries(tasks.map((task) => [task.name, () => runTask(server, task, signal)]))
+}
+
+async function runTask(server: Server, task: ScheduledTask, signal: AbortSignal): Promise<void> {
+  const start = performance.now()
+  const ended = (outcome: 'done' | 'failed') =>
+    metrics.jobDone({ job: task.name, outcome }, (performance.now() - start) / 1000)
+  try {
+    await task.run(server, signal)
+    ended('done')
+  } catch (error) {
+    ended('failed')
+    server.log.error({ err: error, job: task.name }, 'a job failed')
+    // The queue tries again later.
+    throw error
+  }
+}
+
+async function stopRunner(runner: Runner): Promise<void> {
+  try {
+    await runner.stop()
+  } catch {
+    // It had stopped by itself, e.g. because the database went away.
+  }
+}
+
+/** The queue's own words are of interest only when something is wrong. */
+function loggerOf(server: Server): Logger {
+  return new Logger(() => (level, message) => {
+    if (level === 'error') server.log.error({ message }, 'job queue')
+    else if (level === 'warning') server.log.warn({ message }, 'job queue')
+    else server.log.debug({ message }, 'job queue')
+  })
+}
