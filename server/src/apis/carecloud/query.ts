@@ -117,12 +117,13 @@ export function queryOf(input: Readonly<Record<string, unknown>>, reading: Readi
   }
 }
 
-// PHP clients write key[]=a&key[]=b or key[0]=a&key[1]=b; a single value may come without brackets.
+// PHP clients write key[]=a&key[]=b or key[0]=a&key[1]=b; a single value may come without brackets. Deeper nesting is
+// nothing that this API knows.
 function collect(input: Readonly<Record<string, unknown>>): Map<string, string[]> {
   const values = new Map<string, string[]>()
   for (const [key, given] of Object.entries(input)) {
     const name = key.replace(/\[\d*\]$/, '')
-    const texts = (Array.isArray(given) ? given : [given]).map(String)
+    const texts = (Array.isArray(given) ? given : [given]).filter((value) => typeof value === 'string')
     values.set(name, [...(values.get(name) ?? []), ...texts])
   }
   return values

@@ -2,6 +2,7 @@ import { getCountries } from 'libphonenumber-js'
 import { listReferenceItems, type ReferenceItem, type ReferenceKind } from '../../../core/organisations/index.ts'
 import type { Ctx } from '../../../platform/ctx.ts'
 import type { Routes } from '../call.ts'
+import { standardConsents } from '../consents.ts'
 import { currencyId, knownCurrencies } from '../currencies.ts'
 import { contains, idOf, ok, pageOf, type Row, stateOf, timeOf } from '../encode.ts'
 import { notFound } from '../errors.ts'
@@ -9,9 +10,37 @@ import { notFound } from '../errors.ts'
 /** The small lists that a form or a till is filled with. */
 export function referenceRoutes(routes: Routes): void {
   connection(routes)
+  agreements(routes)
   worldLists(routes)
   currencies(routes)
   for (const list of referenceLists) serveList(routes, list)
+}
+
+/** The consents that every customer is asked for. */
+function agreements(routes: Routes): void {
+  const rows = standardConsents.map(({ type, name }) => ({
+    agreement_id: type,
+    name,
+    text: null,
+    withdrawal_text: null,
+    communication_channel_id: null,
+    text_id: type,
+    last_change: null,
+  }))
+
+  routes.get('/agreements', 'both', async ({ query }) => {
+    const page = query.page(['agreement_id', 'name', 'text_id'])
+    const [channel, textId] = [query.text('communication_channel_id'), query.text('text_id')]
+    query.done()
+    const wanted = rows.filter((row) => channel === undefined && (textId === undefined || row.text_id === textId))
+    return pageOf('agreements', wanted, page)
+  })
+
+  routes.get('/agreements/:agreement_id', 'both', async ({ params }) => {
+    const row = rows.find((one) => one.agreement_id === params.agreement_id)
+    if (!row) throw notFound('agreements', params.agreement_id ?? '')
+    return ok(row)
+  })
 }
 
 function connection(routes: Routes): void {
