@@ -55,6 +55,10 @@ begin
   return true;
 end $$;
 
+-- The first months at once; a job makes the next ones ahead of time.
+select make_event_partition((date_trunc('month', now() at time zone 'UTC') + ahead * interval '1 month')::date)
+  from generate_series(0, 3) as ahead;
+
 -- Keys that clients gave their events: the same event told twice is one.
 create table event_keys (
   tenant_id bigint not null,

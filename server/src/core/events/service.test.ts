@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { testDatabase } from '../../../test/harness.ts'
 import { newTenant } from '../../../test/tenant.ts'
+import { fixedClock } from '../../platform/clock.ts'
 import { transact } from '../../platform/ctx.ts'
 import { sql } from '../../platform/db.ts'
 import { createCustomer, findCustomerByIdentity, identify } from '../customers/index.ts'
@@ -224,11 +225,18 @@ test('a push token belongs to one device', async () => {
 })
 
 test('months get partitions, and what the default one had caught moves there', async () => {
-  await recordEvents(ctx, [{ type: 'before_partition' }])
-  await maintainEvents(ctx)
-  await maintainEvents(ctx)
-  await recordEvents(ctx, [{ type: 'before_partition' }])
-  const places = await ctx.db.query<{ place: string; count: number }>(sql`
-    select tableoid::regclass::text as place, count(*) from events where type = 'before_partition' group by 1`)
-  expect(places).toEqual([{ place: expect.stringMatching(/^events_\d{4}_\d{2}$/), count: 2 }])
+  const clock = fixedClock('2020-03-15T00:00:00Z')
+  const then = await newTenant(pool, { clock })
+  const record = () => recordEvents(then, [{ type: 'before_partition' }])
+  const placed = () =>
+    ctx.db.query<{ place: string; count: number }>(sql`
+      select tableoid::regclass::text as place, count(*) from events where type = 'before_partition' group by 1`)
+  await record()
+  expect(await placed()).toEqual([{ place: 'events_default', count: 1 }])
+  await Promise.all([maintainEvents(then), maintainEvents(then)])
+  await record()
+  expect(await placed()).toEqual([{ place: 'events_2020_03', count: 2 }])
+  clock.set('2020-06-30T23:59:59Z')
+  await record()
+  expect((await placed()).map((row) => row.place).sort()).toEqual(['events_2020_03', 'events_2020_06'])
 })
