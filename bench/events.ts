@@ -2,11 +2,11 @@
 // of the same rows from plain SQL on the same server.
 import pg from 'pg'
 import { maintainEvents } from '../server/src/core/events/index.ts'
-import { createTenant, describeConnections } from '../server/src/core/template/index.ts'
 import { makeCtx } from '../server/src/platform/ctx.ts'
 import type { Pool } from '../server/src/platform/db.ts'
 import { makeLog } from '../server/src/platform/log.ts'
 import { makeServer } from '../server/src/platform/server.ts'
+import { createTenant, describeConnections } from '../server/src/template/index.ts'
 import { withBenchDatabase } from './shared/database.ts'
 import { type Measured, runLoad } from './shared/load.ts'
 import { type BenchServer, withBenchServer } from './shared/server.ts'

@@ -1,5 +1,9 @@
 import { type Command, Option } from 'commander'
 import { listTenants } from '../core/accounts/index.ts'
+import type { Config } from '../platform/config.ts'
+import { makeCtx, type Server } from '../platform/ctx.ts'
+import { findRunningServer } from '../platform/running-server.ts'
+import { makeServer } from '../platform/server.ts'
 import {
   type Connections,
   type CreatedTenant,
@@ -7,11 +11,7 @@ import {
   describeConnections,
   type TemplateName,
   templateNames,
-} from '../core/template/index.ts'
-import type { Config } from '../platform/config.ts'
-import { makeCtx, type Server } from '../platform/ctx.ts'
-import { findRunningServer } from '../platform/running-server.ts'
-import { makeServer } from '../platform/server.ts'
+} from '../template/index.ts'
 import { withDatabase } from './with-database.ts'
 
 interface CreateFlags {

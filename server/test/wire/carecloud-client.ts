@@ -1,7 +1,7 @@
 // A till of the shop, or an app of it, as the transcripts of the CareCloud API know it.
 import type { FastifyInstance, InjectOptions } from 'fastify'
-import { createTenant, describeConnections } from '../../src/core/template/index.ts'
 import { type Ctx, makeCtx, type Server } from '../../src/platform/ctx.ts'
+import { createTenant, describeConnections } from '../../src/template/index.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: a transcript reads answers freely; what is missing fails its expectation.
 type Json = any

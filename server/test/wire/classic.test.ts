@@ -2,10 +2,10 @@ import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { addIdentity, createCustomer, putAddress, updateCustomer } from '../../src/core/customers/index.ts'
 import { listProgrammes } from '../../src/core/loyalty/index.ts'
 import { listPurchases } from '../../src/core/purchases/index.ts'
-import { createTenant, describeConnections } from '../../src/core/template/index.ts'
 import { fixedClock } from '../../src/platform/clock.ts'
 import { type Ctx, makeCtx } from '../../src/platform/ctx.ts'
 import { sql } from '../../src/platform/db.ts'
+import { createTenant, describeConnections } from '../../src/template/index.ts'
 import { testApp } from '../app.ts'
 
 const clock = fixedClock('2026-03-02T10:00:00Z')

@@ -7,9 +7,9 @@ import { addTier, createProgramme } from '../../src/core/loyalty/index.ts'
 import { listMessages } from '../../src/core/messaging/index.ts'
 import { createOrganisation, putReferenceItem } from '../../src/core/organisations/index.ts'
 import { recordPurchase } from '../../src/core/purchases/index.ts'
-import { createTenant, describeConnections } from '../../src/core/template/index.ts'
 import { fixedClock } from '../../src/platform/clock.ts'
 import { type Ctx, makeCtx } from '../../src/platform/ctx.ts'
+import { createTenant, describeConnections } from '../../src/template/index.ts'
 import { testApp } from '../app.ts'
 
 const clock = fixedClock('2026-03-02T10:00:00Z')

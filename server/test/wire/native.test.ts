@@ -2,8 +2,8 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { authenticateApiKey } from '../../src/core/accounts/index.ts'
 import { sendMessage } from '../../src/core/messaging/index.ts'
-import { createTenant } from '../../src/core/template/index.ts'
 import { makeCtx } from '../../src/platform/ctx.ts'
+import { createTenant } from '../../src/template/index.ts'
 import { testApp } from '../app.ts'
 
 const { app, server } = await testApp()

@@ -5,8 +5,8 @@ import { createCustomer, findCustomerByIdentity, getCustomer } from '../../src/c
 import { findDevice, getCollection, listEvents } from '../../src/core/events/index.ts'
 import { balancesOf } from '../../src/core/ledger/index.ts'
 import { listPurchases, recordPurchase } from '../../src/core/purchases/index.ts'
-import { createTenant, describeConnections } from '../../src/core/template/index.ts'
 import { makeCtx } from '../../src/platform/ctx.ts'
+import { createTenant, describeConnections } from '../../src/template/index.ts'
 import { testApp } from '../app.ts'
 
 const { app, server } = await testApp()

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { type Connections, describeConnections } from '../../../core/template/index.ts'
+import { type Connections, describeConnections } from '../../../template/index.ts'
 import type { ApiOptions } from '../../http/options.ts'
 import { ctxOf } from '../auth.ts'
 import type { Routes } from '../routing.ts'

@@ -1,11 +1,11 @@
-import type { Ctx } from '../../platform/ctx.ts'
 import {
   alwaysOpen,
   createOrganisation,
   type Organisation,
   putReferenceItem,
   type ReferenceItem,
-} from '../organisations/index.ts'
+} from '../core/organisations/index.ts'
+import type { Ctx } from '../platform/ctx.ts'
 
 /** What every tenant consists of at least, because clients name it: who sells, where, and through which app. */
 export interface Places {

@@ -1,6 +1,6 @@
-import type { Tenant } from '../../../platform/ctx.ts'
-import type { AttributeType } from '../../customers/index.ts'
-import type { ReferenceItemInput, ReferenceKind } from '../../organisations/index.ts'
+import type { AttributeType } from '../../core/customers/index.ts'
+import type { ReferenceItemInput, ReferenceKind } from '../../core/organisations/index.ts'
+import type { Tenant } from '../../platform/ctx.ts'
 
 /** What a tenant may note of a customer beside the fixed fields; each is an attribute of every customer too. */
 export const customerProperties: readonly {

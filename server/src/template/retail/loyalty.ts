@@ -1,7 +1,7 @@
-import type { Ctx } from '../../../platform/ctx.ts'
-import { currencyScale } from '../../../platform/money.ts'
-import { addUnit } from '../../ledger/index.ts'
-import { addTier, createCard, createProgramme, putCardType } from '../../loyalty/index.ts'
+import { addUnit } from '../../core/ledger/index.ts'
+import { addTier, createCard, createProgramme, putCardType } from '../../core/loyalty/index.ts'
+import type { Ctx } from '../../platform/ctx.ts'
+import { currencyScale } from '../../platform/money.ts'
 import type { Places } from '../places.ts'
 
 /** Newsletter orders and what a browser tells do not earn (DESIGN.md, Trust). */

@@ -1,5 +1,5 @@
-import type { Ctx } from '../../platform/ctx.ts'
-import { createCredential } from '../accounts/index.ts'
+import { createCredential } from '../core/accounts/index.ts'
+import type { Ctx } from '../platform/ctx.ts'
 import type { Places } from './places.ts'
 
 /**

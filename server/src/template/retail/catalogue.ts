@@ -1,12 +1,12 @@
-import type { Ctx } from '../../../platform/ctx.ts'
-import { currencyScale } from '../../../platform/money.ts'
 import {
   type CategoryInput,
   type ProductInput,
   upsertBrands,
   upsertCategories,
   upsertProducts,
-} from '../../catalog/index.ts'
+} from '../../core/catalog/index.ts'
+import type { Ctx } from '../../platform/ctx.ts'
+import { currencyScale } from '../../platform/money.ts'
 import type { Places } from '../places.ts'
 
 /** Three categories and six products with 19 % value added tax in the price: four flat ones, a composite, a bundle. */

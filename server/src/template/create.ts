@@ -1,5 +1,5 @@
-import type { Ctx, Server, Tenant } from '../../platform/ctx.ts'
-import { createStaffUser, createTenantWith, issueApiKey, type TenantInput } from '../accounts/index.ts'
+import { createStaffUser, createTenantWith, issueApiKey, type TenantInput } from '../core/accounts/index.ts'
+import type { Ctx, Server, Tenant } from '../platform/ctx.ts'
 import { issueCredentials } from './credentials.ts'
 import { makePlaces } from './places.ts'
 import { fillRetail } from './retail/index.ts'

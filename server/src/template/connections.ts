@@ -1,6 +1,6 @@
-import type { Ctx } from '../../platform/ctx.ts'
-import { type Credential, listCredentials } from '../accounts/index.ts'
-import { findOrganisationByCode, findReferenceItem } from '../organisations/index.ts'
+import { type Credential, listCredentials } from '../core/accounts/index.ts'
+import { findOrganisationByCode, findReferenceItem } from '../core/organisations/index.ts'
+import type { Ctx } from '../platform/ctx.ts'
 
 /** What somebody types into a client to reach this tenant; the names are those of scripts and of `tenant create --json`. */
 export interface Connections {
