@@ -13,6 +13,7 @@ import type { ApiMount, ApiOptions } from './apis/http/options.ts'
 import { observeRequests } from './apis/http/requests.ts'
 import { nativeApi } from './apis/native/plugin.ts'
 import { rees46Api } from './apis/rees46/plugin.ts'
+import { type Jobs, startJobs } from './jobs/index.ts'
 import type { Config } from './platform/config.ts'
 import { systemRandom } from './platform/random.ts'
 import { makeServer, type ServerParts } from './platform/server.ts'
@@ -54,6 +55,11 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   await serveApis(app, options)
   await serveConsole(app, config)
   return app
+}
+
+/** What runs beside requests, for the processes whose role it is. The database must be migrated. */
+export async function createJobs(parts: ServerParts): Promise<Jobs> {
+  return startJobs(await makeServer(parts))
 }
 
 async function serveApis(app: FastifyInstance, options: ApiOptions): Promise<void> {

@@ -2,15 +2,13 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { FastifyInstance } from 'fastify'
-import { createApp } from '../app.ts'
-import { startJobs } from '../jobs/index.ts'
+import { createApp, createJobs } from '../app.ts'
 import { type Config, readConfigWith } from '../platform/config.ts'
 import { openPool } from '../platform/db.ts'
 import { type Log, makeLog } from '../platform/log.ts'
 import { migrate } from '../platform/migrate.ts'
 import { openDatabase, tryLock } from '../platform/postgres/index.ts'
 import { recordServer } from '../platform/running-server.ts'
-import { makeServer } from '../platform/server.ts'
 import { Refusal } from './refusal.ts'
 
 type Flags = { readonly host?: string; readonly port?: string; readonly role?: string }
@@ -78,7 +76,7 @@ async function serveFrom(config: Config, url: string, log: Log, stop: StopSignal
   try {
     const app = await createApp({ config, pool, log })
     await listen(app, config)
-    const jobs = config.role === 'api' ? undefined : await startJobs(await makeServer({ pool, log }))
+    const jobs = config.role === 'api' ? undefined : await createJobs({ pool, log })
     const base = addressOf(app, config)
     const forget = recordServer(config.dataDir, base)
     if (!stop.told) announce(base, config)

@@ -20,6 +20,7 @@ export async function serveConsole(app: FastifyInstance, config: Config): Promis
   await app.register(fastifyStatic, {
     root: consoleFolder,
     serve: built,
+    suppressWarning: true,
     wildcard: false,
     index: false,
     cacheControl: false,

@@ -38,11 +38,6 @@ export function readLocalTime(value: unknown, timeZone: string): Date | undefine
   }
 }
 
-/** Any spelling: epoch seconds or milliseconds, ISO, or local time. */
-export function readTime(value: unknown, timeZone: string): Date | undefined {
-  return readEpoch(value) ?? readLocalTime(value, timeZone)
-}
-
 /** Wall-clock time without an offset: "2026-11-21 14:05:00". */
 export function localTime(time: Date, timeZone: string): string {
   const zoned = Temporal.Instant.fromEpochMilliseconds(time.getTime()).toZonedDateTimeISO(timeZone)

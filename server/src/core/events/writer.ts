@@ -1,6 +1,7 @@
 import type { Ctx } from '../../platform/ctx.ts'
 import { dbOf, inTransaction, isPgError, type Pool } from '../../platform/db.ts'
 import { DomainError } from '../../platform/errors.ts'
+import { metrics } from '../../platform/metrics.ts'
 import { type EventRow, foldChanges } from './rules.ts'
 import { applyCollected, insertEvents, insertKeyedEvents } from './store.ts'
 import type { CollectionChange } from './types.ts'
@@ -86,6 +87,7 @@ export class EventWriter {
   async #writeBatch(tenantId: number, batch: readonly Waiting[]): Promise<void> {
     try {
       await writeSubmissions(this.#pool, tenantId, batch)
+      metrics.eventsRecorded(batch.reduce((sum, one) => sum + one.rows.length, 0))
       for (const one of batch) one.done()
     } catch (error) {
       // Bad data of one caller must not take the others' events along.

@@ -1,6 +1,7 @@
 import { type Ctx, makeCtx, type Server, transact } from '../../platform/ctx.ts'
 import { dbOf } from '../../platform/db.ts'
 import { assert, DeliveryFailure, DomainError } from '../../platform/errors.ts'
+import { metrics } from '../../platform/metrics.ts'
 import { emitChanges } from '../../platform/outbox.ts'
 import { cleanText } from '../../platform/text.ts'
 import { findTenantById } from '../accounts/index.ts'
@@ -178,5 +179,6 @@ export function forgetMessages(
 }
 
 async function emitMessage(ctx: Ctx, message: Message, operation: string): Promise<void> {
+  if (operation !== 'created') metrics.messageDelivered({ channel: message.channel, state: operation })
   await emitChanges(ctx, [{ entity: 'message', entityId: message.id, customerId: message.customerId, operation }])
 }
