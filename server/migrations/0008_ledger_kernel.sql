@@ -196,7 +196,10 @@ begin
   end if;
 
   v_available := ledger_account(p_tenant, v_unit, v_customer, 'available', v_condition);
-  perform ledger_settle(p_tenant, v_unit, v_customer, v_available, v_condition, p_now);
+  -- What is earned changes nothing that is due: settled once, afterwards.
+  if v_kind <> 'earn' then
+    perform ledger_settle(p_tenant, v_unit, v_customer, v_available, v_condition, p_now);
+  end if;
   select balance into v_balance from ledger_accounts where tenant_id = p_tenant and id = v_available;
 
   if v_kind = 'earn' or (v_kind = 'adjust' and v_amount > 0) then

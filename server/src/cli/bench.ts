@@ -8,7 +8,7 @@ const folder = fileURLToPath(new URL('../../../bench/', import.meta.url))
 
 /** What a file of `bench/` exports: it sets up what it needs, prints its figures, and leaves nothing behind. */
 interface Bench {
-  bench(): Promise<void>
+  bench(args: readonly string[]): Promise<void>
 }
 
 export function registerBench(program: Command): void {
@@ -16,10 +16,11 @@ export function registerBench(program: Command): void {
     .command('bench')
     .description('Measure one part of the server on this machine, in a database of its own.')
     .addArgument(new Argument('<name>', 'what to measure').choices(benchNames()))
-    .action(async (name: string) => {
+    .argument('[args...]', "what it takes, e.g. the data set's file for import")
+    .action(async (name: string, args: string[]) => {
       const file: Partial<Bench> = await import(new URL(`../../../bench/${name}.ts`, import.meta.url).href)
       if (!file.bench) throw new Refusal(`bench/${name}.ts measures nothing`)
-      await file.bench()
+      await file.bench(args)
     })
 }
 
