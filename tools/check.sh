@@ -34,6 +34,7 @@ step() {
 }
 
 step 'types of the server' tsc -p server --noEmit
+step 'types of the browser SDK' tsc -p sdk --noEmit
 if [ -f console/tsconfig.json ]; then step 'types of the console' tsc -p console --noEmit; fi
 step 'format and lint' biome check --error-on-warnings .
 step 'direction of knowledge' node tools/direction.ts

@@ -11,6 +11,7 @@ import { serveHealth } from './apis/http/health.ts'
 import { apiHostRewriter } from './apis/http/hosts.ts'
 import type { ApiMount, ApiOptions } from './apis/http/options.ts'
 import { observeRequests } from './apis/http/requests.ts'
+import { serveSdk } from './apis/http/sdk.ts'
 import { nativeApi } from './apis/native/plugin.ts'
 import { rees46Api } from './apis/rees46/plugin.ts'
 import { type Jobs, startJobs } from './jobs/index.ts'
@@ -50,6 +51,7 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   })
   observeRequests(app, mountPrefixes())
   serveHealth(app, options)
+  serveSdk(app)
   // A worker answers for its health only.
   if (config.role === 'worker') return app
   await serveApis(app, options)

@@ -7,7 +7,6 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../../platform/config.ts'
 
 const consoleFolder = fileURLToPath(new URL('../../../../console/dist', import.meta.url))
-const sdkFile = fileURLToPath(new URL('../../../../sdk/dist/v3.js', import.meta.url))
 
 /**
  * The web console at `/`: files as built, and its page for every address that no API has, so that the console's own
@@ -16,7 +15,6 @@ const sdkFile = fileURLToPath(new URL('../../../../sdk/dist/v3.js', import.meta.
 export async function serveConsole(app: FastifyInstance, config: Config): Promise<void> {
   const built = existsSync(join(consoleFolder, 'index.html'))
   await app.register(helmet, { global: false, ...pageProtection(config) })
-  // Registered even when nothing is built: it decorates replies with sendFile, which the SDK needs too.
   await app.register(fastifyStatic, {
     root: consoleFolder,
     serve: built,
@@ -29,9 +27,6 @@ export async function serveConsole(app: FastifyInstance, config: Config): Promis
       reply.header('x-content-type-options', 'nosniff')
     },
   })
-  if (existsSync(sdkFile)) {
-    app.get('/v3.js', async (_request, reply) => reply.sendFile('v3.js', join(sdkFile, '..')))
-  }
   const page = async (_request: FastifyRequest, reply: FastifyReply) => {
     await reply.helmet()
     if (!built) return reply.type('text/plain').send('The console is not built yet. Run: npm run build -w console\n')
