@@ -3,8 +3,8 @@ import { createContext, runInContext } from 'node:vm'
 import { expect, test } from 'vitest'
 import { findCustomerByIdentity } from '../../src/core/customers/index.ts'
 import { getCollection, listDevices, listEvents } from '../../src/core/events/index.ts'
-import { createTenant, describeConnections } from '../../src/core/template/index.ts'
 import { makeCtx } from '../../src/platform/ctx.ts'
+import { createTenant, describeConnections } from '../../src/template/index.ts'
 import { testApp } from '../app.ts'
 
 const { app, server } = await testApp()
