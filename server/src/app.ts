@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify'
 import { carecloudApi } from './apis/carecloud/plugin.ts'
 import { classicApi } from './apis/classic/plugin.ts'
+import { cleverreachApi } from './apis/cleverreach/plugin.ts'
 import { crmcomApi } from './apis/crmcom/plugin.ts'
 import { serveConsole } from './apis/http/console.ts'
 import { parseQuery } from './apis/http/content.ts'
@@ -24,6 +25,7 @@ import { version } from './platform/version.ts'
 const mounts: readonly ApiMount[] = [
   { name: 'native', prefix: '/api/v1', plugin: nativeApi },
   { name: 'rees46', prefix: '/rees46', plugin: rees46Api },
+  { name: 'cleverreach', prefix: '/cleverreach', plugin: cleverreachApi },
   { name: 'crmcom', prefix: '/crmcom', plugin: crmcomApi },
   { name: 'carecloud', prefix: '/carecloud', plugin: carecloudApi },
   { name: 'classic', prefix: '/classic', plugin: classicApi },

@@ -15,7 +15,10 @@ export interface MemberQuery {
   readonly limit: number
 }
 
-const active = sql`m.confirmed_at is not null and m.left_at is null and m.bounced_at is null`
+// Who refused bulk e-mail as a whole is active in no list.
+const active = sql`(m.confirmed_at is not null and m.left_at is null and m.bounced_at is null and not exists (
+  select 1 from subscriptions s where s.tenant_id = m.tenant_id and s.customer_id = m.customer_id
+     and s.channel = 'email' and s.purpose = 'bulk' and not s.subscribed))`
 const states: Readonly<Record<MemberState, Sql>> = {
   all: sql`true`,
   active,

@@ -11,6 +11,7 @@ export {
   addUnit,
   applyOperation,
   applyOperations,
+  availableOf,
   balancesOf,
   findDefaultUnit,
   findPosting,

@@ -1,12 +1,14 @@
 import type { Ctx, Server } from '../../platform/ctx.ts'
 import { dbOf, inTransaction } from '../../platform/db.ts'
 import { DomainError } from '../../platform/errors.ts'
+import type { Minor } from '../../platform/money.ts'
 import {
   callLedger,
   callMerge,
   callUnmerge,
   insertUnit,
   type StatementQuery,
+  selectAvailable,
   selectBalances,
   selectDue,
   selectPosting,
@@ -93,6 +95,14 @@ export async function balancesOf(ctx: Ctx, customerId: number): Promise<Balance[
       nextExpiry,
     }
   })
+}
+
+/** What many customers can spend of one unit; who never had any is absent. */
+export async function availableOf(
+  ctx: Ctx,
+  query: { unitId: number; customerIds: readonly number[] },
+): Promise<ReadonlyMap<number, Minor>> {
+  return new Map((await selectAvailable(ctx, query)).map((row) => [row.customer_id, row.available]))
 }
 
 /** The customer's statement, newest first; `before` is the id of the last entry seen. */

@@ -64,6 +64,30 @@ export function selectBalances(ctx: Ctx, customerId: number): Promise<BalanceRow
      group by a.unit_id order by a.unit_id`)
 }
 
+/** The same sum as in selectBalances, of one unit and many customers. */
+export function selectAvailable(
+  ctx: Ctx,
+  query: { unitId: number; customerIds: readonly number[] },
+): Promise<{ customer_id: number; available: number }[]> {
+  const now = ctx.clock.now()
+  return ctx.db.query(sql`
+    with accounts as (
+      select id, customer_id, role, balance from ledger_accounts
+       where tenant_id = ${ctx.tenant.id} and unit_id = ${query.unitId} and role in ('available', 'pending')
+         and customer_id = any(${query.customerIds}::bigint[])),
+    due as (
+      select a.customer_id,
+             sum(l.remaining) filter (where a.role = 'available' and l.expires_at <= ${now}) as expired,
+             sum(l.remaining) filter (where a.role = 'pending' and l.activates_at <= ${now}
+               and not coalesce(l.expires_at <= ${now}, false)) as gained
+        from lots l join accounts a on a.id = l.account_id
+       where l.tenant_id = ${ctx.tenant.id} and l.remaining > 0 group by a.customer_id)
+    select a.customer_id, (coalesce(sum(a.balance) filter (where a.role = 'available'), 0)
+           - coalesce(max(due.expired), 0) + coalesce(max(due.gained), 0))::bigint as available
+      from accounts a left join due on due.customer_id = a.customer_id
+     group by a.customer_id`)
+}
+
 export interface StatementQuery {
   readonly customerId: number
   readonly unitId?: number

@@ -10,6 +10,7 @@ export {
 } from './customer-sheet.ts'
 export { customerFigures } from './customer-views.ts'
 export { dashboard } from './dashboard.ts'
+export { type ListFigures, listFigures } from './list-views.ts'
 export { timeline } from './timeline.ts'
 export type {
   CustomerFigures,

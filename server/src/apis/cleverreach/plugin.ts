@@ -1,0 +1,44 @@
+import type { FastifyInstance } from 'fastify'
+import type { Server } from '../../platform/ctx.ts'
+import type { ApiOptions } from '../http/options.ts'
+import { acceptBodies, routesOn } from './call.ts'
+import { answerError, answerNotFound } from './errors.ts'
+import { accountReceiverRoutes } from './routes/account-receivers.ts'
+import { attributeRoutes } from './routes/attributes.ts'
+import { blacklistRoutes } from './routes/blacklist.ts'
+import { debugRoutes } from './routes/debug.ts'
+import { groupRoutes } from './routes/groups.ts'
+import { loginRoutes } from './routes/login.ts'
+import { oauthRoutes, oauthSettingsRoutes } from './routes/oauth.ts'
+import { receiverRoutes } from './routes/receivers.ts'
+
+/** CleverReach REST v3, the same routes under v2 for older clients, and OAuth beside them. */
+export async function cleverreachApi(app: FastifyInstance, { server }: ApiOptions): Promise<void> {
+  acceptBodies(app)
+  app.setErrorHandler(answerError)
+  app.setNotFoundHandler(answerNotFound)
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.headers({
+      'content-language': 'en',
+      'cache-control': 'no-cache, must-revalidate',
+      expires: '0',
+      pragma: 'no-cache',
+    })
+  })
+  await app.register(async (scope) => oauthRoutes(scope, server), { prefix: '/oauth' })
+  for (const prefix of ['/v3', '/v2']) {
+    await app.register(async (scope) => resources(scope, server), { prefix })
+  }
+}
+
+function resources(app: FastifyInstance, server: Server): void {
+  const routes = routesOn(app, server)
+  loginRoutes(app, server)
+  debugRoutes(app, routes)
+  oauthSettingsRoutes(routes)
+  groupRoutes(routes)
+  attributeRoutes(routes)
+  receiverRoutes(routes)
+  accountReceiverRoutes(routes)
+  blacklistRoutes(routes)
+}
