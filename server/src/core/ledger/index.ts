@@ -24,4 +24,4 @@ export {
   totalsOf,
 } from './service.ts'
 export type * from './types.ts'
-export { type EntryQuery, type LedgerEntry, listEntries } from './views.ts'
+export { type EntryQuery, expiringIn, type LedgerEntry, listEntries } from './views.ts'

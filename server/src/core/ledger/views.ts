@@ -53,6 +53,20 @@ export async function listEntries(ctx: Ctx, query: EntryQuery): Promise<{ items:
   return { items: rows.map(readEntry), total: count?.total ?? 0 }
 }
 
+/** What a customer has and will lose in [from, to), by unit; units that lose nothing are absent. */
+export async function expiringIn(
+  ctx: Ctx,
+  query: { customerId: number; from: Date; to: Date },
+): Promise<ReadonlyMap<number, Minor>> {
+  const rows = await ctx.db.query<{ unitId: number; amount: Minor }>(sql`
+    select a.unit_id as "unitId", sum(l.remaining)::bigint as amount
+      from ledger_accounts a join lots l on l.tenant_id = a.tenant_id and l.account_id = a.id
+     where a.tenant_id = ${ctx.tenant.id} and a.customer_id = ${query.customerId} and a.role = 'available'
+       and l.remaining > 0 and l.expires_at >= ${query.from} and l.expires_at < ${query.to}
+     group by a.unit_id`)
+  return new Map(rows.map((row) => [row.unitId, row.amount]))
+}
+
 const orders = { id: sql`e.id`, occurredAt: sql`e."occurredAt"`, amount: sql`e.amount` } as const
 
 // Movements inside a customer (activation, hold, release) change nothing that is owned and are left out.
