@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { findDefaultProgramme, updateProgramme } from '../../src/core/loyalty/index.ts'
 import { recordPurchase } from '../../src/core/purchases/index.ts'
 import { fixedClock } from '../../src/platform/clock.ts'
 import { testApp } from '../app.ts'
@@ -328,4 +329,22 @@ describe('points by hand', () => {
     expect((await till.post('/points/actions/synchronize-points', { customer_id, amount: 7 })).status).toBe(204)
     expect((await overview(customer_id)).available_points).toBe(7)
   })
+})
+
+test('points that expire are told before they do', async () => {
+  const customer_id = await addCustomer(till, places)
+  const programme = await findDefaultProgramme(ctx)
+  if (!programme) throw new Error('the retail template makes one')
+  for (const expiresAfterDays of [9, 10, 11]) {
+    await updateProgramme(ctx, { id: programme.id, settings: { ...programme.settings, expiresAfterDays } })
+    await till.post('/points/actions/assign-points', {
+      amount: expiresAfterDays,
+      customer_id,
+      partner_id: places.partner,
+    })
+  }
+  await updateProgramme(ctx, { id: programme.id, settings: programme.settings })
+  const reply = await till.get(`/wallet/actions/points-expiration-overview?customer_id=${customer_id}`)
+  // It is the 21st of November: the points of ten and eleven days expire in December.
+  expect(reply.body.data).toEqual({ next_amount: 9, next_date: '2026-11-30 12:30:00', current_month_amount: 9 })
 })

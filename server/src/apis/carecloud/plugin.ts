@@ -7,9 +7,12 @@ import { cardRoutes } from './routes/cards.ts'
 import { checkoutRoutes } from './routes/checkout.ts'
 import { customerRecordRoutes } from './routes/customer-records.ts'
 import { customerRoutes } from './routes/customers.ts'
+import { historyRoutes } from './routes/history.ts'
 import { partnerRoutes } from './routes/partners.ts'
 import { pointRoutes } from './routes/points.ts'
-import { catalogRoutes } from './routes/products.ts'
+import { brandRoutes } from './routes/product-brands.ts'
+import { groupRoutes } from './routes/product-groups.ts'
+import { productRoutes } from './routes/products.ts'
 import { purchaseRoutes } from './routes/purchases.ts'
 import { referenceRoutes } from './routes/reference.ts'
 import { storeRoutes } from './routes/stores.ts'
@@ -30,7 +33,10 @@ const resources = [
   purchaseRoutes,
   walletRoutes,
   pointRoutes,
-  catalogRoutes,
+  historyRoutes,
+  brandRoutes,
+  groupRoutes,
+  productRoutes,
 ]
 
 /** CareCloud REST API v1.0: the enterprise interface for the shop's systems and the customer interface for its apps. */

@@ -6,20 +6,17 @@ import {
   findProductByListCode,
   findProductsByListCodes,
   getProducts,
-  listBrands,
-  listCategories,
   listCodeKey,
   listProducts,
   type Product,
   type ProductCode,
   type ProductInput,
-  upsertBrands,
-  upsertCategories,
   upsertProducts,
 } from '../../../core/catalog/index.ts'
 import type { Ctx } from '../../../platform/ctx.ts'
 import { currencyScale, fromMinor, toMinor } from '../../../platform/money.ts'
 import { cleanJson } from '../../../platform/text.ts'
+import { acceptedOf, maxBatch } from '../batch.ts'
 import { mainCode } from '../bill.ts'
 import type { Call, Routes } from '../call.ts'
 import { currencyId, currencyOf } from '../currencies.ts'
@@ -27,156 +24,12 @@ import type { Fields } from '../decode.ts'
 import { type Answer, contains, idOf, idOrNull, listOf, noContent, ok, pageOf, stateOf, timeOf } from '../encode.ts'
 import { notFound } from '../errors.ts'
 import { partnerId, readPartner } from './partners.ts'
-
-/** The vendor advises at most 1,000 rows a call; more are refused. */
-const maxBatch = 5_000
-
-/** Brands, groups and products come in batches, in that order, and are read one by one or in lists. */
-export function catalogRoutes(routes: Routes): void {
-  brandRoutes(routes)
-  groupRoutes(routes)
-  productRoutes(routes)
-}
-
-function brandRoutes(routes: Routes): void {
-  routes.get('/product-brands', 'both', async ({ ctx, query }) => {
-    const page = query.page(['product_brand_id', 'name', 'external_id'])
-    const name = query.text('name')
-    query.done()
-    const rows = (await allBrands(ctx))
-      .filter((brand) => contains(brand.name, name))
-      .map((brand) => brandRow(ctx, brand))
-    return pageOf('product_brands', rows, page)
-  })
-
-  routes.get('/product-brands/:product_brand_id', 'both', async (call) => {
-    const id = call.pathId('product_brand_id', 'brand')
-    const brand = (await allBrands(call.ctx)).find((candidate) => candidate.id === id)
-    if (!brand) throw notFound('product-brands', call.params.product_brand_id ?? '')
-    return ok(brandRow(call.ctx, brand))
-  })
-
-  routes.post('/product-brands/batch', 'enterprise', async ({ ctx, body }) => {
-    const inputs = body.needObjects('product_brands', { max: maxBatch }).map((fields) => ({
-      externalId: fields.needText('external_id', { max: 255 }),
-      name: fields.needText('name', { max: 500 }),
-    }))
-    const wanted = acceptedOf(body, inputs, (input) => input.externalId !== '' && input.name !== '')
-    await upsertBrands(ctx, wanted)
-    return noContent
-  })
-}
-
-/** error_processing 1: one wrong row refuses all. 2: the wrong ones are left out. */
-function acceptedOf<Input>(body: Fields, inputs: readonly Input[], isWhole: (input: Input) => boolean): Input[] {
-  const mode = body.choice('error_processing', [1, 2]) ?? 1
-  if (mode === 2) return inputs.filter(isWhole)
-  body.done()
-  return [...inputs]
-}
+import { allBrands } from './product-brands.ts'
+import { allGroups } from './product-groups.ts'
 
 const pageSize = 1_000
-const maxRows = 50_000
 
-async function allOf<Item extends { readonly id: number }>(
-  read: (page: { after: number; limit: number }) => Promise<Item[]>,
-): Promise<Item[]> {
-  const all: Item[] = []
-  while (all.length < maxRows) {
-    const items = await read({ after: all.at(-1)?.id ?? 0, limit: pageSize })
-    all.push(...items)
-    if (items.length < pageSize) break
-  }
-  return all
-}
-
-const allBrands = (ctx: Ctx) => allOf<Brand>((page) => listBrands(ctx, page))
-const allGroups = (ctx: Ctx) => allOf<Category>((page) => listCategories(ctx, page))
-
-function brandRow(ctx: Ctx, brand: Brand) {
-  return { product_brand_id: idOf(ctx, 'brand', brand.id), name: brand.name, external_id: brand.externalId }
-}
-
-function groupRoutes(routes: Routes): void {
-  routes.get('/product-groups', 'both', async ({ ctx, query }) => {
-    const page = query.page(['product_group_id', 'name', 'code', 'external_id', 'last_change', 'state'])
-    const [name, code, externalId] = [query.text('name'), query.text('code'), query.text('external_id')]
-    query.done()
-    const groups = await allGroups(ctx)
-    const rows = groups
-      .filter(
-        (group) =>
-          contains(group.name, name) &&
-          (code === undefined || group.data.code === code) &&
-          (externalId === undefined || group.externalId === externalId),
-      )
-      .map((group) => groupRow(ctx, group, groups))
-    return pageOf('product_groups', rows, page)
-  })
-
-  routes.get('/product-groups/:product_group_id', 'both', async (call) => {
-    const id = call.pathId('product_group_id', 'category')
-    const groups = await allGroups(call.ctx)
-    const group = groups.find((candidate) => candidate.id === id)
-    if (!group) throw notFound('product-groups', call.params.product_group_id ?? '')
-    return ok(groupRow(call.ctx, group, groups))
-  })
-
-  routes.post('/product-groups/batch', 'enterprise', async ({ ctx, body }) => {
-    const groups = await allGroups(ctx)
-    const inputs = body.needObjects('product_groups', { max: maxBatch }).map((fields) => {
-      const parentId = fields.id('parent_product_group_id', 'category')
-      const parent = groups.find((group) => group.id === parentId)
-      const parentExternalId = fields.text('parent_external_id', { max: 255 })
-      if (parentId !== undefined && !parent) fields.refuse('parent_product_group_id', 'not_found')
-      if (parent && parentExternalId !== undefined && parent.externalId !== parentExternalId) {
-        fields.refuse('parent_external_id', 'not_allowed_value')
-      }
-      readPartner(ctx, fields, { required: false })
-      const code = fields.text('code', { max: 255 })
-      return {
-        externalId: fields.needText('external_id', { max: 255 }),
-        name: fields.needText('name', { max: 500 }),
-        // A group that is not below another any more says so by leaving its parent out.
-        parentExternalId: parent?.externalId ?? parentExternalId ?? null,
-        ...(code === undefined ? {} : { data: { code } }),
-      }
-    })
-    const known = new Set([...groups.map((group) => group.externalId), ...inputs.map((input) => input.externalId)])
-    inputs.forEach((input) => {
-      if (input.parentExternalId !== null && !known.has(input.parentExternalId)) {
-        body.refuse('parent_external_id', 'not_found')
-      }
-    })
-    const wanted = acceptedOf(
-      body,
-      inputs,
-      (input) =>
-        input.externalId !== '' &&
-        input.name !== '' &&
-        (input.parentExternalId === null || known.has(input.parentExternalId)),
-    )
-    await upsertCategories(ctx, wanted)
-    return noContent
-  })
-}
-
-function groupRow(ctx: Ctx, group: Category, groups: readonly Category[]) {
-  return {
-    product_group_id: idOf(ctx, 'category', group.id),
-    name: group.name,
-    parent_product_group_id: idOrNull(ctx, 'category', group.parentId),
-    parent_external_id: groups.find((candidate) => candidate.id === group.parentId)?.externalId ?? null,
-    code: group.data.code ?? null,
-    external_id: group.externalId,
-    store_id: null,
-    partner_id: partnerId(ctx),
-    last_change: timeOf(ctx, group.updatedAt),
-    state: stateOf(group.state),
-  }
-}
-
-function productRoutes(routes: Routes): void {
+export function productRoutes(routes: Routes): void {
   routes.get('/products', 'both', productPage)
 
   routes.get('/products/:product_id', 'both', async (call) => {

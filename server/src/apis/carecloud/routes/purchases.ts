@@ -18,7 +18,7 @@ import { currencyId } from '../currencies.ts'
 import { type Answer, idOf, idOrNull, listOf, noContent, ok, pageOf, type Row, timeOf } from '../encode.ts'
 import { invalidParam, notFound } from '../errors.ts'
 import { customerFilter, customerInPath, isApp } from '../people.ts'
-import { pointRow, pointsOfPurchase } from './points.ts'
+import { points, pointsOfPurchase } from '../value-kinds.ts'
 import { neededStore } from './stores.ts'
 
 export function purchaseRoutes(routes: Routes): void {
@@ -48,7 +48,7 @@ export function purchaseRoutes(routes: Routes): void {
     const entries = await pointsOfPurchase(ctx, purchase)
     return pageOf(
       'points',
-      entries.map((entry) => pointRow(ctx, entry)),
+      entries.map((entry) => points.row(ctx, entry)),
       page,
     )
   })
@@ -152,10 +152,8 @@ async function purchaseRows(
       external_purchase_id: purchase.number,
       payment_time: timeOf(ctx, purchase.occurredAt),
       items_count: lines.length,
-      purchase_items: include.items
-        ? lines.map((line) => itemRow(ctx, line, { currency: purchase.currency, products, itemTypes }))
-        : [],
-      type_id: idOrNull(ctx, 'reference', purchase.typeCode === null ? null : types.get(purchase.typeCode)),
+      purchase_items: include.items ? lines.map((line) => itemRow(ctx, line, { purchase, products, itemTypes })) : [],
+      type_id: idOrNull(ctx, 'reference', types.get(purchase.typeCode ?? usualType(purchase))),
       total_price: fromMinor(purchase.totalMinor, currencyScale(purchase.currency)),
       currency_id: currencyId(ctx, purchase.currency),
       card_number: purchase.cardNumber,
@@ -164,6 +162,12 @@ async function purchaseRows(
       ...propertyFields(ctx, purchase, include.properties),
     }
   })
+}
+
+/** The type of a purchase that was told where there are no types. */
+function usualType({ kind, source }: Purchase): string {
+  if (kind === 'cancellation') return 'cancel'
+  return source === 'till' || source === 'import' ? 'store' : 'e-commerce'
 }
 
 // The field was renamed; clients of either generation find theirs.
@@ -195,7 +199,7 @@ async function productsOf(ctx: Ctx, purchases: readonly Purchase[]): Promise<Map
 function itemRow(
   ctx: Ctx,
   line: PurchaseLine,
-  known: { currency: string; products: ReadonlyMap<number, Product>; itemTypes: ReadonlyMap<string, number> },
+  known: { purchase: Purchase; products: ReadonlyMap<number, Product>; itemTypes: ReadonlyMap<string, number> },
 ) {
   const product = line.productId === null ? undefined : known.products.get(line.productId)
   return {
@@ -207,8 +211,8 @@ function itemRow(
     product_brand_id: idOrNull(ctx, 'brand', product?.brand?.id),
     product_brand_name: product?.brand?.name ?? null,
     external_id: line.code,
-    purchase_item_type_id: idOrNull(ctx, 'reference', line.itemType ? known.itemTypes.get(line.itemType) : null),
-    price: fromMinor(line.totalMinor, currencyScale(known.currency)),
+    purchase_item_type_id: idOrNull(ctx, 'reference', known.itemTypes.get(line.itemType ?? usualType(known.purchase))),
+    price: fromMinor(line.totalMinor, currencyScale(known.purchase.currency)),
     amount: line.quantity,
     vat_rate: line.vatRate ?? 0,
     additional_properties: [],

@@ -1,4 +1,4 @@
-import { type Balance, balancesOf, type Totals, totalsOf } from '../../../core/ledger/index.ts'
+import { type Balance, balancesOf, expiringIn, type Totals, totalsOf } from '../../../core/ledger/index.ts'
 import { findDefaultProgramme, pointsValue } from '../../../core/loyalty/index.ts'
 import type { Ctx } from '../../../platform/ctx.ts'
 import { currencyScale, fromMinor, type Minor } from '../../../platform/money.ts'
@@ -45,7 +45,7 @@ export function walletRoutes(routes: Routes): void {
       const customerId = await customerInQuery(call)
       call.query.done()
       const balances = (await balancesOf(call.ctx, customerId)).filter(({ unit }) => counts(unit))
-      return ok(expirationOf(call.ctx, balances))
+      return ok(await expirationOf(call.ctx, customerId, balances))
     })
   }
 }
@@ -124,16 +124,25 @@ function sumCredits(parts: Awaited<ReturnType<typeof creditParts>>): Row {
   }
 }
 
-function expirationOf(ctx: Ctx, balances: readonly Balance[]): Row {
+async function expirationOf(ctx: Ctx, customerId: number, balances: readonly Balance[]): Promise<Row> {
+  const { from, to } = restOfMonth(ctx)
+  const expiring = await expiringIn(ctx, { customerId, from, to })
+  const month = balances.reduce((sum, balance) => sum + wholeOf(balance, expiring.get(balance.unit.id) ?? 0), 0)
   const next = balances
     .flatMap((balance) => (balance.nextExpiry ? [{ ...balance.nextExpiry, balance }] : []))
     .sort((a, b) => a.at.getTime() - b.at.getTime())[0]
-  if (!next) return { next_amount: 0, next_date: null, current_month_amount: 0 }
-  const amount = wholeOf(next.balance, next.amount)
-  const monthOf = (time: Date) => localDay(time, ctx.tenant.timeZone).slice(0, 7)
   return {
-    next_amount: amount,
-    next_date: timeOrNull(ctx, next.at),
-    current_month_amount: monthOf(next.at) === monthOf(ctx.clock.now()) ? amount : 0,
+    next_amount: next ? wholeOf(next.balance, next.amount) : 0,
+    next_date: timeOrNull(ctx, next?.at),
+    current_month_amount: month,
   }
+}
+
+/** From now to the end of the month on the tenant's calendar. */
+function restOfMonth(ctx: Ctx): { from: Date; to: Date } {
+  const { timeZone } = ctx.tenant
+  const from = ctx.clock.now()
+  const [year = 0, month = 0] = localDay(from, timeZone).split('-').map(Number)
+  const next = new Date(Date.UTC(year, month, 1)).toISOString().slice(0, 10)
+  return { from, to: startOfDay(next, timeZone) }
 }
