@@ -9,6 +9,8 @@ import { type Log, makeLog } from '../platform/log.ts'
 import { migrate } from '../platform/migrate.ts'
 import { openDatabase, tryLock } from '../platform/postgres/index.ts'
 import { recordServer } from '../platform/running-server.ts'
+import { makeServer, type ServerParts } from '../platform/server.ts'
+import { type DemoLogin, ensureDemo } from '../template/index.ts'
 import { Refusal } from './refusal.ts'
 
 type Flags = { readonly host?: string; readonly port?: string; readonly role?: string }
@@ -74,12 +76,13 @@ async function serveFrom(config: Config, url: string, log: Log, stop: StopSignal
     onError: (error) => log.warn({ reason: error.message }, 'a database connection was lost'),
   })
   try {
+    const login = await prepareDemo(config, { pool, log })
     const app = await createApp({ config, pool, log })
     await listen(app, config)
     const jobs = config.role === 'api' ? undefined : await createJobs({ pool, log })
     const base = addressOf(app, config)
     const forget = recordServer(config.dataDir, base)
-    if (!stop.told) announce(base, config)
+    if (!stop.told) announce(base, config, login)
     const reason = await stop.promise
     log.info('stopping')
     forget()
@@ -112,9 +115,24 @@ function addressOf(app: FastifyInstance, config: Config): string {
   return chosen ? `http://${config.host}:${address.port}` : config.publicUrl
 }
 
-function announce(base: string, config: Config): void {
+/** On a server without tenants a demo shop is made first; later starts know its login. A server without it serves too. */
+async function prepareDemo(config: Config, parts: ServerParts): Promise<DemoLogin | undefined> {
+  if (!config.demo || config.role === 'worker') return undefined
+  try {
+    return await ensureDemo(await makeServer(parts), {
+      willMake: () =>
+        console.log('Making the demo shop: thirteen months of trade, a few seconds (REGULARS_DEMO=off: none)'),
+    })
+  } catch (error) {
+    parts.log.error({ err: error }, 'the demo shop could not be made')
+    return undefined
+  }
+}
+
+function announce(base: string, config: Config, login: DemoLogin | undefined): void {
   console.log('Regulars is ready')
   console.log(`  console   ${base}/`)
+  if (login) console.log(`  sign in   ${login.email}  ${login.password}`)
   console.log(`  API docs  ${base}/docs`)
   console.log(`  data      ${config.databaseUrl ? 'DATABASE_URL' : config.dataDir}`)
 }

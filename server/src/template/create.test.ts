@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { testDatabase } from '../../test/harness.ts'
 import { authenticateApiKey, findCredential, listTenants, signIn } from '../core/accounts/index.ts'
+import { listLists, listSegments } from '../core/audience/index.ts'
 import { countProducts, findProductByCode, listCategories } from '../core/catalog/index.ts'
 import { findDefaultUnit, listUnits } from '../core/ledger/index.ts'
 import { findDefaultProgramme, listCards, listCardTypes, listProgrammes, listTiers } from '../core/loyalty/index.ts'
@@ -111,6 +112,14 @@ describe('the retail template', () => {
     expect(composite?.data.variants).toHaveLength(6)
     const bundle = await findProductByCode(ctx, 'GIFTBOX-01')
     expect(bundle?.data).toMatchObject({ flexible: true, components: { length: 2 }, modifiers: { length: 3 } })
+  })
+
+  it('brings a list, the form that leads into it by a double opt-in, and a static segment', async () => {
+    const [list] = await listLists(ctx)
+    expect(list).toMatchObject({ name: 'Newsletter', settings: { doubleOptIn: true } })
+    const [form] = await listReferenceItems(ctx, 'list_form')
+    expect(form?.data).toMatchObject({ listId: list?.id, doubleOptIn: true })
+    expect(await listSegments(ctx)).toMatchObject([{ kind: 'static', name: 'Regulars' }])
   })
 
   it('brings the reference lists, the currency of the tenant first', async () => {

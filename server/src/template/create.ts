@@ -26,10 +26,11 @@ export interface CreatedTenant {
 /** Refuses `tenant.slug_taken`, `request.invalid` with the field at fault, `email.invalid` and `password.weak`. */
 export function createTenant(server: Server, input: NewTenant): Promise<CreatedTenant> {
   const actor = { kind: 'system', id: 'template', via: 'cli' } as const
-  return createTenantWith(server, input, { actor, fill: (ctx) => fill(ctx, input) })
+  return createTenantWith(server, input, { actor, fill: (ctx) => fillTenant(ctx, input) })
 }
 
-async function fill(ctx: Ctx, input: NewTenant): Promise<CreatedTenant> {
+/** Part of `createTenant`: everything but the tenant's own row, in the transaction that makes it. */
+export async function fillTenant(ctx: Ctx, input: NewTenant): Promise<CreatedTenant> {
   const owner = {
     email: input.ownerEmail ?? `owner@${input.slug}.example`,
     password: input.ownerPassword ?? ctx.random.hex(10),

@@ -6,3 +6,4 @@
  */
 export { type ConnectionOptions, type Connections, describeConnections } from './connections.ts'
 export { type CreatedTenant, createTenant, type NewTenant, type TemplateName, templateNames } from './create.ts'
+export { type DemoLogin, ensureDemo } from './demo/index.ts'

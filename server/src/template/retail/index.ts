@@ -2,6 +2,7 @@ import { defineAttribute } from '../../core/customers/index.ts'
 import { putReferenceItems } from '../../core/organisations/index.ts'
 import { type Ctx, transact } from '../../platform/ctx.ts'
 import type { Places } from '../places.ts'
+import { fillAudience } from './audience.ts'
 import { fillCatalogue } from './catalogue.ts'
 import { fillLoyalty } from './loyalty.ts'
 import { customerProperties, referenceItems } from './reference.ts'
@@ -15,5 +16,6 @@ export function fillRetail(ctx: Ctx, places: Places): Promise<void> {
     }
     await fillLoyalty(ctx, places)
     await fillCatalogue(ctx, places)
+    await fillAudience(ctx)
   })
 }
