@@ -86,3 +86,10 @@ export async function updatePushToken(
     update devices set push_token = ${given.token}, platform = ${given.platform}, seen_at = ${ctx.clock.now()}
      where tenant_id = ${ctx.tenant.id} and did = ${given.did}`)
 }
+
+/** Gives the names of the devices that were there. */
+export async function deleteDevicesOf(ctx: Ctx, customerIds: readonly number[]): Promise<string[]> {
+  const rows = await ctx.db.query<{ did: string }>(sql`
+    delete from devices where tenant_id = ${ctx.tenant.id} and customer_id = any(${customerIds}::bigint[]) returning did`)
+  return rows.map((row) => row.did)
+}

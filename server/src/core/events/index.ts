@@ -15,6 +15,7 @@ export {
 } from './devices.ts'
 export {
   changeCollection,
+  forgetBehaviour,
   getCollection,
   listEvents,
   type MovedCollections,

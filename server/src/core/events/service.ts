@@ -1,6 +1,8 @@
 import type { Ctx, Server } from '../../platform/ctx.ts'
 import { dbOf } from '../../platform/db.ts'
 import { DomainError } from '../../platform/errors.ts'
+import { deleteDevicesOf } from './device-store.ts'
+import { forgetDevice } from './devices.ts'
 import { checkChange, maxEventsPerCall, toRow } from './rules.ts'
 import * as store from './store.ts'
 import type {
@@ -82,6 +84,12 @@ export async function restoreCollections(
     ]
   })
   await recordEvents(ctx, [], changes)
+}
+
+/** For erasure: carts and devices are gone, events are nobody's. A device that comes again is a new one. */
+export async function forgetBehaviour(ctx: Ctx, customerIds: readonly number[]): Promise<void> {
+  await store.blankBehaviour(ctx, customerIds)
+  for (const did of await deleteDevicesOf(ctx, customerIds)) forgetDevice(ctx, did)
 }
 
 const keyLifetimeDays = 35

@@ -153,3 +153,12 @@ export async function makePartition(db: Db, month: string): Promise<boolean> {
 export async function deleteOldKeys(db: Db, before: Date): Promise<void> {
   await db.query(sql`delete from event_keys where created_at < ${before}`)
 }
+
+/** What was done stays, for what products are worth; who did it and what they typed goes. */
+export async function blankBehaviour(ctx: Ctx, customerIds: readonly number[]): Promise<void> {
+  await ctx.db.query(sql`
+    delete from collected_items where tenant_id = ${ctx.tenant.id} and customer_id = any(${customerIds}::bigint[])`)
+  await ctx.db.query(sql`
+    update events set customer_id = null, device_id = null, session = null, data = null
+     where tenant_id = ${ctx.tenant.id} and customer_id = any(${customerIds}::bigint[])`)
+}

@@ -13,6 +13,7 @@ import {
   searchCustomers,
   updateCustomer,
 } from '../customers/index.ts'
+import { attachDevice, ensureDevice, listEvents, recordEvents } from '../events/index.ts'
 import { addUnit, applyOperation, balancesOf, listPostings } from '../ledger/index.ts'
 import { mergeCustomers, undoMerge } from '../merging/index.ts'
 import { deliverWaiting, listMessages, sendMessage } from '../messaging/index.ts'
@@ -53,8 +54,16 @@ async function livelyCustomer(email: string) {
     totalMinor: 500,
     customerId: customer.id,
     occurredAt: new Date(),
+    data: { delivery_address: 'Vergessenstraße 1' },
     onKnownNumber: 'refuse',
   })
+  const device = await attachDevice(ctx, { did: `did-gerda-${keys}`, customerId: customer.id })
+  const who = { customerId: customer.id, deviceId: device.id }
+  await recordEvents(
+    ctx,
+    [{ ...who, type: 'searched', session: 'gerda', data: { query: 'Vergessen' } }],
+    [{ customerId: customer.id, kind: 'cart', action: 'put', items: [{ productCode: 'A' }] }],
+  )
   await applyOperation(ctx, { kind: 'earn', key: `e-${keys}`, unitId: unit.id, customerId: customer.id, amount: 7 })
   return customer
 }
@@ -72,6 +81,8 @@ test('erasure removes the person from every table and keeps purchases and postin
   expect(await listMessages(ctx, { to: 'gerda@example.com' })).toEqual([])
   const proof = await history(ctx, { customerId: id })
   expect(proof).toMatchObject([{ event: 'subscribed', ip: null }])
+  expect(await listEvents(ctx, { customerId: id, limit: 10 })).toEqual([])
+  expect(await dbOf(pool).query(sql`select from events where type = 'searched'`)).toHaveLength(1)
   // The person's words are nowhere in the database any more, but for the change log's ids.
   for (const { table_name: table } of await dbOf(pool).query<{ table_name: string }>(sql`
     select table_name from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE'`)) {
@@ -94,6 +105,7 @@ test('an erased customer is not changed, written to or erased again, and the add
     policy: 'attach',
   })
   expect([created, customer.id === id]).toEqual([true, false])
+  expect((await ensureDevice(ctx, { did: `did-gerda-${keys}` })).customerId).not.toBe(id)
   expect(await maySend(ctx, { ...message, purpose: 'security' })).toMatchObject({ allowed: true })
 })
 
@@ -122,7 +134,7 @@ test('an export has everything there is about the person', async () => {
   const all = JSON.parse(JSON.stringify(await exportCustomer(ctx, id)))
   expect(all).toMatchObject({
     customer: { firstName: 'Gerda' },
-    identities: [{ value: 'export@example.com' }],
+    identities: [{ value: 'export@example.com' }, { kind: 'device' }],
     addresses: [{ city: 'Köln' }],
     lists: [{ listName: 'News' }],
     tags: ['vip'],
@@ -130,7 +142,8 @@ test('an export has everything there is about the person', async () => {
     messages: [{ text: 'Hello Gerda' }],
     purchases: [{ totalMinor: 500 }],
     postings: [{ amount: 7 }],
-    events: [],
+    events: [{ type: 'searched' }],
+    cart: [{ productCode: 'A' }],
   })
   expect(await findCustomerByIdentity(ctx, { kind: 'email', value: 'export@example.com' })).toBeDefined()
 })

@@ -4,12 +4,15 @@ import { audit, revokeTokensOfCustomer } from '../accounts/index.ts'
 import { forgetAudience } from '../audience/index.ts'
 import { forgetConsent, suppressErased } from '../consent/index.ts'
 import { type Customer, type CustomerId, forgetCustomer } from '../customers/index.ts'
+import { forgetBehaviour } from '../events/index.ts'
 import { listCards, updateCard } from '../loyalty/index.ts'
 import { forgetMerges } from '../merging/index.ts'
 import { forgetMessages } from '../messaging/index.ts'
+import { forgetNotes } from '../purchases/index.ts'
 
 /**
- * Removes the person: identities, names, addresses, lists, statements, and the text of messages; cards are blocked, tokens
+ * Removes the person: identities, names, addresses, lists, statements, devices, carts, and the text of messages; what was
+ * done stays as nobody's, and purchases without what was noted beside them; cards are blocked, tokens
  * revoked, the addresses suppressed by hash. Purchases, postings and balances stay, pointing at a customer without a name.
  * Also whoever was merged into the customer. It cannot be undone. Refuses customer.not_found, customer.erased.
  */
@@ -23,6 +26,8 @@ export function eraseCustomer(ctx: Ctx, id: number): Promise<void> {
     await forgetAudience(ctx, ids)
     await forgetMessages(ctx, { customerIds: ids, addresses: addresses.map((one) => one.address) })
     await forgetMerges(ctx, ids)
+    await forgetBehaviour(ctx, ids)
+    await forgetNotes(ctx, ids)
     for (const one of ids) await endAccess(ctx, one)
     await emitChanges(
       ctx,

@@ -9,6 +9,7 @@ export type { PurchaseDetails, Quote } from './service.ts'
 export {
   claimPurchase,
   findPurchase,
+  forgetNotes,
   getPurchase,
   getPurchaseDetails,
   listPurchases,

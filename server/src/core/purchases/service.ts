@@ -5,7 +5,7 @@ import { balancesOf, findDefaultUnit } from '../ledger/index.ts'
 import { evaluate, findDefaultProgramme, pointsForPayment, pointsValue } from '../loyalty/index.ts'
 import { basketOf, earnFor } from './effects.ts'
 import { checkReport, resolveLines, sumLines } from './rules.ts'
-import { lockNumbers, moveCustomer, restoreCustomer, selectByNumbers, setCustomer } from './store.ts'
+import { blankNotes, lockNumbers, moveCustomer, restoreCustomer, selectByNumbers, setCustomer } from './store.ts'
 import type { Effect, Payment, Purchase, PurchaseReport, ReportRow } from './types.ts'
 import {
   type PurchaseQuery,
@@ -155,4 +155,9 @@ export function movePurchases(ctx: Ctx, move: { fromId: number; intoId: number }
 
 export function restorePurchases(ctx: Ctx, move: { intoId: number; ids: readonly number[] }): Promise<void> {
   return restoreCustomer(ctx, move)
+}
+
+/** Forgets what was noted beside these customers' purchases; numbers, lines and amounts stay. */
+export function forgetNotes(ctx: Ctx, customerIds: readonly number[]): Promise<void> {
+  return blankNotes(ctx, customerIds)
 }

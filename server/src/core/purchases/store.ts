@@ -366,3 +366,10 @@ export async function restoreCustomer(ctx: Ctx, move: { intoId: number; ids: rea
 }
 
 export type { ReportRow }
+
+/** For erasure: what was noted beside the sale (a delivery address, a comment, a card) goes, the sale stays. */
+export async function blankNotes(ctx: Ctx, customerIds: readonly number[]): Promise<void> {
+  await ctx.db.query(sql`
+    update purchases set data = '{}', card_number = null
+     where tenant_id = ${ctx.tenant.id} and customer_id = any (${customerIds}::bigint[])`)
+}
