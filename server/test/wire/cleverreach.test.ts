@@ -421,6 +421,44 @@ describe('the listing', () => {
   })
 })
 
+describe('searching by rules', () => {
+  test('finds receivers by e-mail, tags, times, names and attributes', async () => {
+    const group = await newGroup('Search')
+    await shop.post('/attributes', { name: 'spent', type: 'number' })
+    await shop.post(`/groups/${group}/receivers/insert`, [
+      {
+        email: 'f1@find.example',
+        registered: 1000,
+        tags: ['red'],
+        global_attributes: { lastname: 'Ångström', spent: '9' },
+      },
+      { email: 'f2@find.example', registered: 2000, tags: ['blue'], global_attributes: { city: 'Oslo', spent: '10' } },
+      { email: 'f3@other.example', registered: 3000 },
+    ])
+    type Rule = { field: string; logic: string; condition?: string; operator?: string }
+    const find = async (rules: Rule[], more: object = {}) => {
+      const { body } = await shop.post('/receivers/filter.json', { groups: [group], operator: 'AND', rules, ...more })
+      return body.map((row: Json) => row.email.slice(0, 2))
+    }
+    expect(await find([])).toEqual(['f1', 'f2', 'f3'])
+    expect(await find([{ field: 'email', logic: 'contains', condition: 'FIND' }])).toEqual(['f1', 'f2'])
+    expect(await find([{ field: 'tags', logic: 'contains', condition: 'red,green' }])).toEqual(['f1'])
+    expect(await find([{ field: 'tags', logic: 'ISNULL' }])).toEqual(['f3'])
+    expect(await find([{ field: 'registered', logic: 'bg', condition: '1500' }])).toEqual(['f2', 'f3'])
+    expect(await find([{ field: 'lastname', logic: 'eq', condition: 'ångström' }])).toEqual(['f1'])
+    expect(await find([{ field: 'city', logic: 'eq', condition: 'oslo' }])).toEqual(['f2'])
+    expect(await find([{ field: 'spent', logic: 'bg', condition: '9' }])).toEqual(['f2'])
+    const either = [
+      { field: 'email', logic: 'eq', condition: 'f3@other.example' },
+      { field: 'tags', logic: 'contains', condition: 'blue', operator: 'OR' },
+    ]
+    expect(await find(either)).toEqual(['f2', 'f3'])
+    expect(await find([{ field: 'email', logic: 'notisnull' }], { pagesize: 2, page: 1 })).toEqual(['f3'])
+    const odd = { rules: [{ field: 'email', logic: 'like', condition: 'x' }] }
+    expect((await shop.post('/receivers/filter', odd)).status).toBe(400)
+  })
+})
+
 describe('orders', () => {
   test('told with a receiver are purchases that do not earn by themselves, and telling them again changes nothing', async () => {
     const group = await newGroup('Orders')

@@ -7,6 +7,7 @@ import { accountReceiverRoutes } from './routes/account-receivers.ts'
 import { attributeRoutes } from './routes/attributes.ts'
 import { blacklistRoutes } from './routes/blacklist.ts'
 import { debugRoutes } from './routes/debug.ts'
+import { filterRoutes } from './routes/filters.ts'
 import { groupRoutes } from './routes/groups.ts'
 import { loginRoutes } from './routes/login.ts'
 import { oauthRoutes, oauthSettingsRoutes } from './routes/oauth.ts'
@@ -39,6 +40,7 @@ function resources(app: FastifyInstance, server: Server): void {
   groupRoutes(routes)
   attributeRoutes(routes)
   receiverRoutes(routes)
+  filterRoutes(routes)
   accountReceiverRoutes(routes)
   blacklistRoutes(routes)
 }

@@ -1,6 +1,13 @@
 // Lists with the state of each membership, tags, and static segments.
 // Invariants: active means confirmed, not left and not bounced; whoever left by their own act comes back only by their own
 // act; becoming active states a bulk e-mail subscription, being active nowhere any more takes it back.
+export {
+  type CustomerFilter,
+  type FilterField,
+  type FilterRule,
+  type FilterTest,
+  filterMembers,
+} from './filter-views.ts'
 export { clearList, createList, deleteList, findList, getList, type ListInput, listLists, updateList } from './lists.ts'
 export {
   confirmMember,

@@ -10,7 +10,7 @@ import {
   tagsOf,
 } from '../../../core/audience/index.ts'
 import { suppressedOf } from '../../../core/consent/index.ts'
-import { addressesOf, type Customer, findEmail, listAttributes } from '../../../core/customers/index.ts'
+import { addressesOf, type Customer, findEmail, listAttributes, updateCustomer } from '../../../core/customers/index.ts'
 import { recordEvents } from '../../../core/events/index.ts'
 import { transact } from '../../../platform/ctx.ts'
 import { DomainError } from '../../../platform/errors.ts'
@@ -39,6 +39,7 @@ export function accountReceiverRoutes({ add }: Routes): void {
   add('POST', '/receivers/delete', removeMany)
   add('POST', '/receivers/isvalid', valid)
   add('GET', '/receivers/:receiver/groups', groups)
+  add('PUT', '/receivers/:receiver/email', rename)
   for (const base of ['/receivers/:receiver', '/groups/:group/receivers/:receiver']) {
     add('GET', `${base}/events`, async (call) =>
       (await eventsOf(call.ctx, (await receiverOf(call)).id)).map(encodeEvent),
@@ -125,6 +126,14 @@ async function groups(call: Call): Promise<Fields[]> {
     if (list) result.push(encodeGroup(list))
   }
   return result
+}
+
+async function rename(call: Call): Promise<Fields> {
+  const customer = await getReceiver(call.ctx, call.params.receiver)
+  const email = readText(fieldsOf(call).email)
+  if (!email) throw new DomainError('request.invalid', { field: 'email', reason: 'missing' })
+  await updateCustomer(call.ctx, { id: customer.id, patch: { email } })
+  return get({ ...call, params: { receiver: String(customer.id) } })
 }
 
 async function addEvent(call: Call): Promise<boolean> {
