@@ -99,6 +99,14 @@ describe('the customer who is signed in', () => {
   })
 })
 
+test('a customer who registers on the app is signed in there', async () => {
+  const { phone } = await newDevice('phone-7')
+  const sources = (await phone.get('/customer-sources')).body.data.customer_sources
+  const body = { ...newCustomer({ ...places, source: sources[0].customer_source_id }), autologin: true }
+  const made = await phone.post('/customers', { ...body, password: 'Heslo-2026' })
+  expect((await phone.get('/customers')).body.data.customers).toMatchObject([made.body.data])
+})
+
 describe('each interface', () => {
   test('refuses what belongs to the other one, and its tokens', async () => {
     const { phone, token } = await newDevice('phone-6')

@@ -331,6 +331,17 @@ describe('points by hand', () => {
   })
 })
 
+test('an amount that cannot be booked as it was said is not rounded', async () => {
+  const customer_id = await addCustomer(till, places)
+  const amount = { customer_id, partner_id: places.partner }
+  expect(faults(await till.post('/points/actions/assign-points', { ...amount, amount: 1.5 }))).toEqual([
+    ['amount', 'not_allowed_value'],
+  ])
+  expect(faults(await till.post('/credits/actions/deposit-credits', { ...amount, amount: 0.005 }))).toEqual([
+    ['amount', 'not_allowed_value'],
+  ])
+})
+
 test('points that expire are told before they do', async () => {
   const customer_id = await addCustomer(till, places)
   const programme = await findDefaultProgramme(ctx)

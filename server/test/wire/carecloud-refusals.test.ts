@@ -92,6 +92,12 @@ const queries = [
   'date_from=2026-99-99&name=%25&external_ids[]=%F0%9F',
 ]
 
+test('half a character in a free value is no reason to lose a sale', async () => {
+  const property_records = [{ property_id: 'p1', property_value: { 'a\0': ['\ud800'] } }]
+  const body = sale(places, { bill_id: 'nul', total: 1, bill: { property_records } })
+  expect((await till.post('/purchases/actions/send-purchase', body)).status).toBe(201)
+})
+
 test('garbage in a path, a query or a body never becomes a 500', { timeout: 120_000 }, async () => {
   for (const { method, url } of operations) {
     const requests = ids.flatMap((id) => [{ url: url.replace(/:\w+/g, id), payload: undefined as unknown }])

@@ -11,8 +11,8 @@ export interface Session {
   readonly tokenId: number | undefined
   /** The customer who is signed in on the app; always undefined at the enterprise interface. */
   readonly customerId: number | undefined
-  /** Which application of the shop it is (external_application_id). */
-  readonly applicationId: string
+  /** What is kept with the token: the application, the device and its set-up. */
+  readonly tokenData: Readonly<Record<string, unknown>>
 }
 
 export const api = 'carecloud'
@@ -42,9 +42,8 @@ async function bearerSession(
   const kind = interfaceName === 'enterprise' ? userTokenKind : deviceTokenKind
   const found = await findToken(server, { api, kinds: [kind], token })
   if (!found) return undefined
-  const applicationId = String(found.data.applicationId ?? '')
   const customerId = found.customerId ?? undefined
-  return { tenant: found.tenant, actor: actorOf(found), tokenId: found.id, customerId, applicationId }
+  return { tenant: found.tenant, actor: actorOf(found), tokenId: found.id, customerId, tokenData: found.data }
 }
 
 function actorOf(token: {
@@ -83,7 +82,7 @@ async function basicSession(
     actor: { kind: 'key', id: login },
     tokenId: undefined,
     customerId: undefined,
-    applicationId: '',
+    tokenData: {},
   }
 }
 

@@ -9,7 +9,7 @@ import {
 import { findDefaultProgramme, recordActivity } from '../../core/loyalty/index.ts'
 import type { Ctx } from '../../platform/ctx.ts'
 import { DomainError } from '../../platform/errors.ts'
-import { toMinor } from '../../platform/money.ts'
+import { fromMinor, toMinor } from '../../platform/money.ts'
 import type { Call } from './call.ts'
 import { currencyOf } from './currencies.ts'
 import { type Answer, created, idOf, noContent } from './encode.ts'
@@ -43,7 +43,11 @@ async function readMovement(call: Call, kind: ValueKind): Promise<Movement> {
   }
   if (unit && currency !== undefined && unit.currency !== currency) body.refuse('currency_id', 'not_allowed_value')
   const minor = unit ? toMinor(amount, unit.scale) : 0
-  if (unit && minor <= 0 && body.has('amount')) body.refuse('amount', 'not_allowed_value', 'must be more than 0')
+  const isExact = unit !== undefined && minor > 0 && fromMinor(minor, unit.scale) === amount
+  // What cannot be booked as it was said is not rounded.
+  if (unit && !isExact && body.has('amount')) {
+    body.refuse('amount', 'not_allowed_value', `must be more than 0, with at most ${unit.scale} decimals`)
+  }
   return { unit: unit ?? noUnit, amount: minor, note }
 }
 

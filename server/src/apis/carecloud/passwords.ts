@@ -40,7 +40,9 @@ export function isPassword(text: string): boolean {
 
 type LoginType = 'email' | 'phone' | 'card'
 
-const attempts = 10
+// Few from one place, so that nobody guesses; more from everywhere, so that a stranger does not lock the customer out.
+const attemptsFromOnePlace = 10
+const attempts = 100
 const windowSeconds = 5 * 60
 
 /**
@@ -53,12 +55,16 @@ export async function proveCustomer(call: Call, loginTypes: readonly LoginType[]
   const value = body.needText('login_value')
   const password = body.needText('password')
   body.done()
-  const counted = { scope: 'carecloud customer password', subject: `${ctx.tenant.id}:${kind}:${value.toLowerCase()}` }
-  await countAttempt(ctx, { ...counted, limit: attempts, windowSeconds })
+  const subject = `${ctx.tenant.id}:${kind}:${value.toLowerCase()}`
+  const everywhere = { scope: 'carecloud customer password', subject }
+  const here = { scope: 'carecloud customer password from one place', subject: `${subject} ${call.origin.ip}` }
+  await countAttempt(ctx, { ...here, limit: attemptsFromOnePlace, windowSeconds })
+  await countAttempt(ctx, { ...everywhere, limit: attempts, windowSeconds })
   const identity = { kind, value: kind === 'phone' ? internationalPhone(value) : value }
   const customer = await verifyCustomerPassword(ctx, { identity, password })
   if (!customer) throw invalidParam('password', 'not_allowed_value', '', 'The login or the password is wrong.')
-  await forgetAttempts(ctx, counted)
+  await forgetAttempts(ctx, here)
+  await forgetAttempts(ctx, everywhere)
   return customer.id
 }
 

@@ -3,6 +3,7 @@ import { listReferenceItems, type ReferenceItem } from '../../../core/organisati
 import { type PurchaseReport, quotePurchase, recordPurchase } from '../../../core/purchases/index.ts'
 import type { Ctx } from '../../../platform/ctx.ts'
 import { currencyScale, fromMinor } from '../../../platform/money.ts'
+import { cleanJson } from '../../../platform/text.ts'
 import { billSpace, type PaymentType, paymentTypes, readBill, readCheckout, spendOf } from '../bill.ts'
 import type { Call, Routes } from '../call.ts'
 import type { Fields } from '../decode.ts'
@@ -113,7 +114,7 @@ function readRecap(bill: Fields): { points: number; credit: number } {
 function readFurther(bill: Fields): Record<string, unknown> {
   const utm = bill.object('utm')
   const properties = bill.objects('property_records', { max: 200 }).map((record) => {
-    return [record.needText('property_id', { max: 100 }), record.value('property_value') ?? null] as const
+    return [record.needText('property_id', { max: 100 }), cleanJson(record.value('property_value') ?? null)] as const
   })
   const utmData = utm && {
     source: utm.text('utm_source', { max: 500 }),

@@ -1,3 +1,4 @@
+import { updateToken } from '../../../core/accounts/index.ts'
 import {
   addSourceRecord,
   type Customer,
@@ -58,12 +59,19 @@ async function createFromBody(call: Call): Promise<Answer> {
     if (told.address) await writeHomeAddress(ctx, made.id, told.address)
     await writeConsents(ctx, made.id, told.consents)
     if (password !== undefined) await setCustomerPassword(ctx, { customerId: made.id, password })
+    if (autologin) await signInOnDevice({ ...call, ctx }, made.id)
     return made
   })
   return created({ customer_id: idOf(ctx, 'customer', customer.id) })
 }
 
-/** The rule holds whoever sends it; `autologin` makes it required, but opens no session at this interface. */
+/** `autologin` signs the new customer in on the app that made them; the shop's systems have no session to open. */
+async function signInOnDevice(call: Call, customerId: number): Promise<void> {
+  const { tokenId, tokenData } = call.session
+  if (isApp(call) && tokenId !== undefined) await updateToken(call.ctx, { id: tokenId, customerId, data: tokenData })
+}
+
+/** The rule holds whoever sends it; `autologin` makes it required. */
 function readPassword({ body }: Call, required: boolean): string | undefined {
   const password = required ? body.needText('password') : body.text('password')
   if (password && !isPassword(password)) {

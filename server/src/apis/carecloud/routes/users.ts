@@ -87,6 +87,7 @@ export function userRoutes(routes: Routes): void {
 
 const webserviceRole = { user_role_id: 'webservice', name: 'webservice' } as const
 
+// Counted together with where it comes from, so that a stranger elsewhere does not lock a till out.
 const attemptsPerLogin = 20
 const attemptsPerAddress = 100
 const attemptWindowSeconds = 5 * 60
@@ -95,7 +96,7 @@ async function proveUser(
   server: Server,
   claimed: { applicationId: string; login: string; password: string; ip: string },
 ) {
-  const byLogin = { scope: 'carecloud login', subject: claimed.login }
+  const byLogin = { scope: 'carecloud login', subject: `${claimed.login} ${claimed.ip}` }
   await countAttempt(server, { ...byLogin, limit: attemptsPerLogin, windowSeconds: attemptWindowSeconds })
   const byAddress = { scope: 'carecloud login by ip', subject: claimed.ip }
   await countAttempt(server, { ...byAddress, limit: attemptsPerAddress, windowSeconds: attemptWindowSeconds })
