@@ -36,7 +36,7 @@ describe('the reference', () => {
     for (const [, url] of settings.matchAll(/"url":"([^"]+)"/g)) {
       const document = (await app.inject({ url })).json()
       expect(document.openapi, url).toBe('3.1.0')
-      expect(Object.keys(document.paths).length, url).toBeGreaterThan(3)
+      expect(Object.keys(document.paths).length, url).toBeGreaterThan(0)
     }
     expect(settings).toContain('/docs/native.json')
   })
@@ -48,6 +48,16 @@ describe('an address that nothing answers', () => {
     expect(page.statusCode).toBe(200)
     expect(page.headers['content-security-policy']).toContain("default-src 'self'")
   })
+
+  test.each(['/api/v1/%zz', `/api/v1/products/${'x'.repeat(600)}`, '/api/v1/customers/%00'])(
+    'is refused when it cannot be read: %.30s',
+    async (url) => {
+      const answer = await app.inject({ url })
+      expect(answer.statusCode).toBeGreaterThanOrEqual(400)
+      expect(answer.statusCode).toBeLessThan(500)
+      expect(answer.headers['content-type']).toContain('problem+json')
+    },
+  )
 
   test('is not found for a program', async () => {
     const answer = await app.inject({ url: '/nothing', headers: { accept: 'application/json' } })

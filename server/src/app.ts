@@ -1,6 +1,14 @@
 // The composition root: the only place that knows every API. It decides nothing that an API could decide itself.
 import type { IncomingMessage } from 'node:http'
-import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify'
+import {
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  fastify,
+  LogController,
+} from 'fastify'
 import { carecloudApi } from './apis/carecloud/plugin.ts'
 import { classicApi } from './apis/classic/plugin.ts'
 import { cleverreachApi } from './apis/cleverreach/plugin.ts'
@@ -48,6 +56,7 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
     requestTimeout: 60_000,
     keepAliveTimeout: 65_000,
     forceCloseConnections: 'idle',
+    frameworkErrors: answerUnreadable,
     rewriteUrl: apiHostRewriter(config, mountPrefixes()),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500, querystringParser: parseQuery },
   })
@@ -82,6 +91,13 @@ async function serveApis(app: FastifyInstance, options: ApiOptions): Promise<voi
 
 function mountPrefixes(): ReadonlyMap<string, string> {
   return new Map(mounts.map((mount) => [mount.name, mount.prefix]))
+}
+
+/** An address that cannot be read reaches no API, so no API can word the refusal. */
+function answerUnreadable(error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {
+  const status = error.statusCode ?? 400
+  const problem = { type: 'about:blank', title: 'The address cannot be read', status, code: 'request.invalid' }
+  void reply.code(status).type('application/problem+json').send(problem)
 }
 
 /** A proxy's id is kept when it is a harmless one, so that its log and ours can be joined. */

@@ -16,6 +16,8 @@ export function refusalOf(error: unknown): DomainError | undefined {
   if (error instanceof DomainError) return error
   const validation = validationFaults(error)
   if (validation) return new DomainError('request.invalid', { errors: validation }, { cause: error })
+  const dangling = danglingReference(error)
+  if (dangling) return dangling
   const code = codeOfDatabase(error) ?? codeOfForm(error) ?? codeOfStatus(readRecord(error)?.statusCode)
   return code && new DomainError(code, { reason: reasonOf(error) }, { cause: error })
 }
@@ -56,6 +58,19 @@ const brokenForm =
 
 function codeOfForm(error: unknown): ErrorCode | undefined {
   return error instanceof Error && brokenForm.test(error.message) ? 'request.invalid' : undefined
+}
+
+/** The request names a row that the tenant does not have; the foreign key noticed. */
+function danglingReference(error: unknown): DomainError | undefined {
+  if (!isPgError(error) || error.code !== '23503') return undefined
+  const column = /_tenant_id_(\w+)_fkey$/.exec(error.constraint ?? '')?.[1] ?? ''
+  if (column === 'store_id') return new DomainError('organisation.not_found', { field: column }, { cause: error })
+  if (column === 'customer_id') return new DomainError('customer.not_found', { field: column }, { cause: error })
+  return new DomainError(
+    'request.invalid',
+    { field: column, reason: 'names something that is not there' },
+    { cause: error },
+  )
 }
 
 function reasonOf(error: unknown): string | undefined {
