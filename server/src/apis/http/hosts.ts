@@ -17,13 +17,26 @@ export function apiHostRewriter(config: Config, prefixes: ReadonlyMap<string, st
     }),
   )
   return (request: IncomingMessage): string => {
-    const url = request.url ?? '/'
+    const url = readable(request.url ?? '/')
     if (prefixByHost.size === 0) return url
     const prefix = prefixByHost.get(hostOf(request, config.trustProxy))
     const path = url.split('?', 1)[0] ?? '/'
     if (prefix === undefined || sharedPaths.has(path)) return url
     const alreadyThere = path === prefix || path.startsWith(`${prefix}/`)
     return alreadyThere ? url : prefix + url
+  }
+}
+
+// The router refuses a path that can't be decoded (%ff) in words of its own before any API hears of it. Taken literally it
+// is an id that nobody has, and the API says so in its own shape.
+function readable(url: string): string {
+  const path = url.split('?', 1)[0] ?? ''
+  if (!path.includes('%')) return url
+  try {
+    decodeURIComponent(path)
+    return url
+  } catch {
+    return path.replaceAll('%', '%25') + url.slice(path.length)
   }
 }
 
