@@ -66,3 +66,21 @@ describe('an address that nothing answers', () => {
     expect((await app.inject({ method: 'POST', url: '/nothing' })).statusCode).toBe(404)
   })
 })
+
+describe('a server can be told', () => {
+  test('to answer as one API under a host name of its own', async () => {
+    const bound = await testApp({ config: { apiHosts: { 'api.shop.example': 'native' } } })
+    const ask = (host: string, url: string) => bound.app.inject({ url, headers: { host } })
+    expect((await ask('api.shop.example', '/units')).json().code).toBe('request.unauthenticated')
+    expect((await ask('api.shop.example:443', '/nothing')).json().code).toBe('request.not_found')
+    expect((await ask('other.example', '/units')).statusCode).toBe(404)
+    expect((await ask('api.shop.example', '/healthz')).json()).toEqual({ status: 'alive' })
+  })
+
+  test('to work without serving: a worker answers for its health alone', async () => {
+    const worker = await testApp({ config: { role: 'worker' } })
+    expect((await worker.app.inject({ url: '/healthz' })).statusCode).toBe(200)
+    expect((await worker.app.inject({ url: '/metrics' })).statusCode).toBe(200)
+    expect((await worker.app.inject({ url: '/api/v1/units' })).statusCode).toBe(404)
+  })
+})

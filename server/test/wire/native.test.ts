@@ -534,6 +534,25 @@ describe('a tenant sees only itself', () => {
       ['PUT', `/lists/${list.id}/members/${id}`],
       ['DELETE', `/lists/${list.id}/members/${id}`],
     ]
+    const merge = (await post(`/customers/${(await post('/customers', {})).body.id}/merge`, { into_id: id })).body
+      .merge_id
+    const apiKey = (await post('/api-keys', { name: 'mine' })).body
+    const staff = { email: 'mine@shop.example', name: 'Mi', role: 'viewer', password: 'correct horse battery' }
+    const staffId = (await post('/staff', staff)).body.id
+    routes.push(
+      ['POST', `/merges/${merge}/undo`, {}],
+      ['DELETE', `/api-keys/${apiKey.id}`],
+      ['PATCH', `/staff/${staffId}`, { name: 'Stolen' }],
+      ['DELETE', `/staff/${staffId}`],
+    )
+    const { paths } = (await get('/openapi.json')).body
+    const takingIds = Object.keys(paths).filter((path) => path.includes('{id}'))
+    const documented = takingIds.flatMap((path) => Object.keys(paths[path]).map((method) => `${method} ${path}`))
+    const tried = routes.map(([method, url]) => {
+      const path = url.replace(/\d+$/, '{customer_id}').replace(/\d+/, '{id}')
+      return `${method.toLowerCase()} /api/v1${/members/.test(path) ? path : path.replace('{customer_id}', '{id}')}`
+    })
+    expect([...new Set(tried)].sort()).toEqual(documented.sort())
     for (const [method, url, body] of routes) {
       expect((await theirs(method, url, body)).status, `${method} ${url}`).toBe(404)
     }
