@@ -31,6 +31,7 @@ export {
   changePassword,
   createStaffUser,
   deleteStaffUser,
+  isCurrentPassword,
   listStaffUsers,
   type PasswordChange,
   type StaffInput,

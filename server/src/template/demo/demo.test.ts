@@ -1,6 +1,6 @@
 import { beforeAll, expect, it } from 'vitest'
 import { testDatabase } from '../../../test/harness.ts'
-import { getTenant, signIn } from '../../core/accounts/index.ts'
+import { changePassword, getTenant, signIn } from '../../core/accounts/index.ts'
 import { listLists, listStats } from '../../core/audience/index.ts'
 import { countProducts } from '../../core/catalog/index.ts'
 import { countCustomers } from '../../core/customers/index.ts'
@@ -34,6 +34,9 @@ it('the demo is made once, also by two processes at once, and says its login aga
   expect(await ensureDemo(server)).toEqual(login)
   const signedIn = await signIn(server, { email: login?.email ?? '', password: login?.password ?? '' })
   expect(signedIn).toMatchObject({ tenant: { slug: 'demo' }, staff: { role: 'owner' } })
+  const change = { id: signedIn.staff.id, currentPassword: login?.password ?? '', newPassword: 'chosen by a person' }
+  await changePassword(ctx, change)
+  expect(await ensureDemo(server)).toBeUndefined()
 })
 
 it('is not made beside other tenants', async () => {

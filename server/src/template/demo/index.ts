@@ -2,6 +2,7 @@ import {
   createCredential,
   createTenantWith,
   findTenant,
+  isCurrentPassword,
   listCredentials,
   listTenants,
 } from '../../core/accounts/index.ts'
@@ -53,8 +54,12 @@ export async function ensureDemo(
 async function findDemoLogin(server: Server): Promise<DemoLogin | undefined> {
   const tenant = await findTenant(server, slug)
   if (!tenant) return undefined
-  const [login] = await listCredentials(makeCtx(server, tenant, actor), 'console')
-  return login?.secret ? { email: login.publicId, password: login.secret } : undefined
+  const ctx = makeCtx(server, tenant, actor)
+  const [kept] = await listCredentials(ctx, 'console')
+  if (!kept?.secret) return undefined
+  const login = { email: kept.publicId, password: kept.secret }
+  // Whoever chose another password knows it.
+  return (await isCurrentPassword(ctx, login)) ? login : undefined
 }
 
 function makeDemo(server: Server): Promise<DemoLogin> {

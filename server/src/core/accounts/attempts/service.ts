@@ -37,3 +37,8 @@ export async function countAttempt(server: Server, attempt: AttemptLimit): Promi
 export function forgetAttempts(server: Server, subject: { scope: string; subject: string }): Promise<void> {
   return store.deleteAttempts(dbOf(server.pool), { scope: subject.scope, subjectHash: sha256(subject.subject) })
 }
+
+/** Takes back one attempt that succeeded, where others of the same subject may still be guesses. */
+export function uncountAttempt(server: Server, subject: { scope: string; subject: string }): Promise<void> {
+  return store.decreaseAttempts(dbOf(server.pool), { scope: subject.scope, subjectHash: sha256(subject.subject) })
+}

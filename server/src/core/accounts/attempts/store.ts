@@ -22,6 +22,13 @@ export async function insertAttempt(
   return { attempts: row.attempts, startedAt: row.started_at }
 }
 
+/** Takes one back; it was counted before it was known to succeed. */
+export async function decreaseAttempts(db: Db, subject: { scope: string; subjectHash: string }): Promise<void> {
+  await db.query(sql`
+    update attempt_counters set attempts = greatest(attempts - 1, 0)
+     where scope = ${subject.scope} and subject_hash = ${subject.subjectHash}`)
+}
+
 export async function deleteAttempts(db: Db, subject: { scope: string; subjectHash: string }): Promise<void> {
   await db.query(sql`
     delete from attempt_counters where scope = ${subject.scope} and subject_hash = ${subject.subjectHash}`)

@@ -39,6 +39,13 @@ export function listStaffUsers(ctx: Ctx): Promise<StaffUser[]> {
   return store.selectStaff(ctx.db, ctx.tenant.id)
 }
 
+/** For showing a generated password again: true while it was not changed. Never for signing in, as it counts nothing. */
+export async function isCurrentPassword(ctx: Ctx, login: { email: string; password: string }): Promise<boolean> {
+  const all = await store.selectStaffByEmail(ctx.db, login.email)
+  const found = all.find((one) => one.tenant.id === ctx.tenant.id)
+  return verifyPassword(found?.passwordHash, login.password)
+}
+
 export interface StaffPatch {
   readonly id: number
   readonly email?: string

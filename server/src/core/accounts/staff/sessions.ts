@@ -3,7 +3,7 @@ import { dbOf, inTransaction } from '../../../platform/db.ts'
 import { DomainError } from '../../../platform/errors.ts'
 import { verifyPassword } from '../../../platform/passwords.ts'
 import { sha256 } from '../../../platform/random.ts'
-import { countAttempt, forgetAttempts } from '../attempts/service.ts'
+import { countAttempt, forgetAttempts, uncountAttempt } from '../attempts/service.ts'
 import { audit } from '../audit/service.ts'
 import { sessionEnd, sessionNeedsExtension } from '../rules.ts'
 import type { StaffSession, StaffUser } from '../types.ts'
@@ -33,7 +33,7 @@ const byIp = { scope: 'sign_in.ip', limit: 100, windowSeconds }
 
 /**
  * Opens a console session. Refuses `credentials.wrong` without saying what was wrong, and `request.rate_limited` after
- * ten attempts for an address or a hundred from an IP in fifteen minutes, counted before the password is looked at.
+ * ten failures for an address or a hundred from an IP in fifteen minutes, counted before the password is looked at.
  */
 export async function signIn(server: Server, command: SignIn): Promise<SignedIn> {
   const email = command.email.trim().toLowerCase()
@@ -42,6 +42,8 @@ export async function signIn(server: Server, command: SignIn): Promise<SignedIn>
   const found = await findByPassword(server, { ...command, email })
   if (!found) throw new DomainError('credentials.wrong')
   await forgetAttempts(server, { scope: byEmail.scope, subject: email })
+  // Not forgotten: somebody with an account of their own must not wipe out their guesses at others'.
+  if (command.ip) await uncountAttempt(server, { scope: byIp.scope, subject: command.ip })
   return openSession(server, found, command)
 }
 

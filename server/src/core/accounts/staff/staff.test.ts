@@ -105,6 +105,13 @@ describe('signing in', () => {
     const codes = await Promise.all(tries)
     expect(codes.filter((code) => code === 'request.rate_limited')).toHaveLength(3)
   })
+
+  it('that succeeds does not use up what an IP may try', async () => {
+    await pool.query(`delete from attempt_counters`)
+    for (let signedIn = 0; signedIn < 12; signedIn++) await signIn(ctx, { email, password, ip: '203.0.113.9' })
+    const left = await pool.query(`select sum(attempts)::int as attempts from attempt_counters`)
+    expect(left.rows).toEqual([{ attempts: 0 }])
+  })
 })
 
 describe('a session', () => {
