@@ -1,7 +1,7 @@
 // The REES46 API as its clients speak it: each test is a conversation.
 import { describe, expect, test } from 'vitest'
 import { upsertProducts } from '../../src/core/catalog/index.ts'
-import { createCustomer, findCustomerByIdentity, getCustomer } from '../../src/core/customers/index.ts'
+import { addSourceRecord, createCustomer, findCustomerByIdentity, getCustomer } from '../../src/core/customers/index.ts'
 import { findDevice, getCollection, listEvents } from '../../src/core/events/index.ts'
 import { balancesOf } from '../../src/core/ledger/index.ts'
 import { listPurchases, recordPurchase } from '../../src/core/purchases/index.ts'
@@ -451,6 +451,15 @@ describe('profiles', () => {
     expect((await set('first_name=Nobody')).status).toBe(422)
     expect((await set('email=set@example.com&birthday=11.03.1990')).status).toBe(422)
     expect((await set('email=not-an-address')).status).toBe(422)
+  })
+
+  test('an external id of another source leads to its customer, for reading and for writing', async () => {
+    const imported = await createCustomer(ctx, { firstName: 'Imported' })
+    await addSourceRecord(ctx, { customerId: imported.id, source: 'newsletter', externalId: '12347' })
+    const shown = () => get('/profile', { ...secret, external_id: '12347' })
+    expect((await shown()).body).toMatchObject({ first_name: 'Imported', id: '12347' })
+    await post('/profile/set', { ...secret, id: '12347', last_name: 'Person' })
+    expect((await shown()).body).toMatchObject({ first_name: 'Imported', last_name: 'Person' })
   })
 
   test('the shop brings a device and a person together, past included', async () => {

@@ -53,7 +53,8 @@ export async function identifyTrusted(ctx: Ctx, params: Params, claims: readonly
   const device = did === undefined ? undefined : await ensureDevice(ctx, { did })
   return transact(ctx, async (ctx) => {
     const deviceClaims: Claim[] = device ? [{ kind: 'device', value: device.did, verified: true }] : []
-    const { customer, merged } = await identifyPerson(ctx, { claims: [...claims, ...deviceClaims], policy: 'attach' })
+    const known = await Promise.all(claims.map((claim) => resolveExternal(ctx, claim)))
+    const { customer, merged } = await identifyPerson(ctx, { claims: [...known, ...deviceClaims], policy: 'attach' })
     if (device && merged.some((id) => id === device.customerId)) forgetDevice(ctx, device.did)
     else if (device && device.customerId !== customer.id) {
       await attachDevice(ctx, { did: device.did, customerId: customer.id })
@@ -101,17 +102,16 @@ export async function findPerson(caller: Caller): Promise<Customer | undefined> 
   if (did !== undefined) claims.push({ kind: 'device', value: did })
   if (claims.length === 0) throw new DomainError('request.invalid', { field: 'email, phone, external_id or did' })
   for (const claim of claims) {
-    const found = (await findCustomerByIdentity(ctx, claim)) ?? (await findByAnySource(ctx, claim))
+    const found = await findCustomerByIdentity(ctx, await resolveExternal(ctx, claim))
     if (found) return found
   }
   return undefined
 }
 
 /** A shop whose customers came with the ids of another source is understood too, as long as the id is one customer's. */
-async function findByAnySource(ctx: Ctx, claim: Claim): Promise<Customer | undefined> {
-  if (claim.kind !== 'external') return undefined
-  const records = await listSourceRecords(ctx, { externalIds: [claim.value], limit: 2 })
-  const [first, second] = records
-  if (!first || (second && second.customerId !== first.customerId)) return undefined
-  return getCustomer(ctx, first.customerId)
+async function resolveExternal(ctx: Ctx, claim: Claim): Promise<Claim> {
+  if (claim.kind !== 'external' || (await findCustomerByIdentity(ctx, claim))) return claim
+  const [first, second] = await listSourceRecords(ctx, { externalIds: [claim.value], limit: 2 })
+  if (!first || (second && second.customerId !== first.customerId)) return claim
+  return { ...claim, source: first.source }
 }

@@ -6,7 +6,7 @@ import type { Ctx } from '../../platform/ctx.ts'
 import { currencyScale, fromMinor } from '../../platform/money.ts'
 import { externalSource } from './people.ts'
 
-const maxOrders = 100
+const maxOrders = 1_000
 
 /** Attributes with a place of their own in the profile; the rest are custom properties. */
 const knownAttributes = [
