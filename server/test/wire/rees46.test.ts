@@ -397,6 +397,18 @@ describe('what a browser can say without a secret never moves value', () => {
   })
 })
 
+test('who said an address before its owner came does not see what the owner buys; a device the shop names does', async () => {
+  const { did } = await newDevice()
+  const email = 'early@example.com'
+  await post('/profile/set', { did, email })
+  const items = [{ id: 'SECRET', price: 5, quantity: 1 }]
+  await post('/sync/orders', { ...secret, orders: [{ id: 'E-1', status: 'done', email, value: { total: 5 }, items }] })
+  expect((await get('/orders/last_for_user', { did })).body).toEqual([])
+  await post('/profile/set', { ...secret, did, email, id: 'E' })
+  expect((await get('/orders/last_for_user', { did })).body).toMatchObject([{ id: 'SECRET' }])
+  expect((await get('/profile', { did })).body).toMatchObject({ id: 'E' })
+})
+
 describe('profiles', () => {
   test('a new person is noted on their device and read by the shop', async () => {
     const { did } = await newDevice()

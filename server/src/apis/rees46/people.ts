@@ -108,6 +108,11 @@ export async function findPerson(caller: Caller): Promise<Customer | undefined> 
   return undefined
 }
 
+/** True when the shop itself has named this device together with the person. */
+export function isConfirmedDevice(customer: Customer, did: string | undefined): boolean {
+  return customer.identities.some((one) => one.kind === 'device' && one.display === did && one.verifiedAt !== null)
+}
+
 /** A shop whose customers came with the ids of another source is understood too, as long as the id is one customer's. */
 async function resolveExternal(ctx: Ctx, claim: Claim): Promise<Claim> {
   if (claim.kind !== 'external' || (await findCustomerByIdentity(ctx, claim))) return claim

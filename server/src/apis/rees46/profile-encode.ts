@@ -4,7 +4,7 @@ import { tierOf } from '../../core/loyalty/index.ts'
 import { listPurchases, type Purchase } from '../../core/purchases/index.ts'
 import type { Ctx } from '../../platform/ctx.ts'
 import { currencyScale, fromMinor } from '../../platform/money.ts'
-import { externalSource } from './people.ts'
+import { externalSource, isConfirmedDevice } from './people.ts'
 
 const maxOrders = 1_000
 
@@ -67,14 +67,14 @@ export async function encodeProfile(ctx: Ctx, customer: Customer): Promise<Recor
   }
 }
 
-/** What a browser may know of its own person: nothing that tells who it is. */
-export function encodeRestrictedProfile(customer: Customer): Record<string, unknown> {
+/** What a browser may know of its own person: nothing that tells who it is, and the shop's id on a confirmed device only. */
+export function encodeRestrictedProfile(customer: Customer, did: string | undefined): Record<string, unknown> {
   return {
     has_email: primaryEmail(customer) !== undefined,
     gender: encodeGender(customer),
     computed_gender: encodeGender(customer),
     bought_something: customer.attributes.bought_something === true,
-    id: externalId(customer, externalSource) ?? null,
+    id: isConfirmedDevice(customer, did) ? (externalId(customer, externalSource) ?? null) : null,
     custom_properties: customProperties(customer),
     fashion_sizes: [],
     cosmetic_hair: [],

@@ -46,9 +46,12 @@ export async function trackPurchase(
       data: orderData(params),
       onKnownNumber: 'replay',
     })
-    await recordEvents(ctx, itemEvents('purchased', items, who, { number }), [
-      { customerId: who.customerId, kind: 'cart', action: 'remove', items: codes },
-    ])
+    const bought = itemEvents('purchased', items, who, { number }).map((event, index) => ({
+      ...event,
+      // The page that thanks for an order is opened again.
+      key: `purchased:${who.deviceId ?? who.customerId}:${number.slice(0, 150)}:${index}`,
+    }))
+    await recordEvents(ctx, bought, [{ customerId: who.customerId, kind: 'cart', action: 'remove', items: codes }])
   })
 }
 
