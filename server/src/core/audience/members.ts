@@ -2,7 +2,7 @@ import { type Ctx, transact } from '../../platform/ctx.ts'
 import { assert, DomainError } from '../../platform/errors.ts'
 import { emitChanges } from '../../platform/outbox.ts'
 import { setSubscriptionsOfMany } from '../consent/index.ts'
-import { type CustomerId, listAttributes } from '../customers/index.ts'
+import { type CustomerId, holdCustomers, listAttributes } from '../customers/index.ts'
 import { changeMember, isActive, type MemberFields } from './rules.ts'
 import {
   deleteMembers,
@@ -40,13 +40,14 @@ export function putMembers(ctx: Ctx, command: PutMembers): Promise<PutResult[]> 
     const list = await lockList(ctx, command.listId, 'share')
     if (!list) throw new DomainError('list.not_found', { id: command.listId })
     const definitions = await listAttributes(ctx, list.id)
+    const members = await today(ctx, command.members)
     for (let attempt = 1; attempt <= maxAttempts; attempt++) {
       const before = await lockMembers(
         ctx,
         list.id,
-        command.members.map((member) => member.customerId),
+        members.map((member) => member.customerId),
       )
-      const plan = planOf(command, { before, definitions, now: ctx.clock.now() })
+      const plan = planOf({ ...command, members }, { before, definitions, now: ctx.clock.now() })
       const added = await insertMembers(ctx, list.id, plan.toInsert)
       // Somebody else added one of them meanwhile: look again, those who came in with us are known now.
       if (added.size < plan.toInsert.length) continue
@@ -56,6 +57,15 @@ export function putMembers(ctx: Ctx, command: PutMembers): Promise<PutResult[]> 
     }
     throw new DomainError('service.unavailable', { reason: 'list contended' })
   })
+}
+
+// Whoever was merged is the survivor.
+async function today(ctx: Ctx, members: readonly MemberInput[]): Promise<MemberInput[]> {
+  const live = await holdCustomers(
+    ctx,
+    members.map((member) => member.customerId),
+  )
+  return members.map((member) => ({ ...member, customerId: live.get(member.customerId) ?? member.customerId }))
 }
 
 interface Plan {

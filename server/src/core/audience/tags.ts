@@ -2,7 +2,7 @@ import { type Ctx, transact } from '../../platform/ctx.ts'
 import { DomainError } from '../../platform/errors.ts'
 import { emitChanges } from '../../platform/outbox.ts'
 import { cleanText } from '../../platform/text.ts'
-import type { CustomerId } from '../customers/index.ts'
+import { type CustomerId, holdCustomers } from '../customers/index.ts'
 import {
   deleteTags,
   deleteTagsByPrefix,
@@ -21,11 +21,15 @@ export function changeTags(
   ctx: Ctx,
   changes: { readonly add?: readonly TagOf[]; readonly remove?: readonly TagOf[] },
 ): Promise<void> {
-  const add = changes.add?.map(cleanTag) ?? []
-  const remove = changes.remove?.map(cleanTag) ?? []
   return transact(ctx, async (ctx) => {
-    if (remove.length > 0) await emitTags(ctx, 'removed', await deleteTags(ctx, remove))
-    if (add.length > 0) await emitTags(ctx, 'added', await insertTags(ctx, add))
+    const [add, remove] = [changes.add?.map(cleanTag) ?? [], changes.remove?.map(cleanTag) ?? []]
+    const live = await holdCustomers(
+      ctx,
+      [...add, ...remove].map((one) => one.customerId),
+    )
+    const today = (one: TagOf) => ({ ...one, customerId: live.get(one.customerId) ?? one.customerId })
+    if (remove.length > 0) await emitTags(ctx, 'removed', await deleteTags(ctx, remove.map(today)))
+    if (add.length > 0) await emitTags(ctx, 'added', await insertTags(ctx, add.map(today)))
   })
 }
 

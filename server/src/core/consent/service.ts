@@ -3,7 +3,14 @@ import { DomainError } from '../../platform/errors.ts'
 import { emitChanges } from '../../platform/outbox.ts'
 import { sha256 } from '../../platform/random.ts'
 import { cleanText } from '../../platform/text.ts'
-import { type CustomerId, findEmail, getCustomer, normaliseEmail, normalisePhone } from '../customers/index.ts'
+import {
+  type CustomerId,
+  findEmail,
+  getCustomer,
+  holdCustomers,
+  normaliseEmail,
+  normalisePhone,
+} from '../customers/index.ts'
 import { type SendPurpose, type Verdict, verdict } from './rules.ts'
 import {
   deleteSuppression,
@@ -39,13 +46,19 @@ export function setSubscriptions(
   },
 ): Promise<Subscription[]> {
   return transact(ctx, async (ctx) => {
-    const { id } = await getCustomer(ctx, command.customerId)
+    const id = await hold(ctx, command.customerId)
     await setSubscriptionsOfMany(ctx, {
       ...command,
       changes: command.changes.map((change) => ({ ...change, customerId: id })),
     })
     return getSubscriptions(ctx, id)
   })
+}
+
+async function hold(ctx: Ctx, customerId: number): Promise<CustomerId> {
+  const id = (await holdCustomers(ctx, [customerId])).get(customerId)
+  if (id === undefined) throw new DomainError('customer.not_found', { id: customerId })
+  return id
 }
 
 /** The same for many customers in a few statements; the ids must be those of living customers. */
@@ -106,7 +119,7 @@ export function setConsents(
   }
   const last = new Map(changes.map((change) => [change.type, change]))
   return transact(ctx, async (ctx) => {
-    const { id } = await getCustomer(ctx, command.customerId)
+    const id = await hold(ctx, command.customerId)
     const changed = await upsertConsents(ctx, id, [...last.values()])
     await insertHistory(
       ctx,

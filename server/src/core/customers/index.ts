@@ -44,6 +44,7 @@ export {
   findCustomerByIdentity,
   getCustomer,
   getCustomers,
+  holdCustomers,
   identitiesOf,
   removeIdentity,
   replaceCustomer,

@@ -13,6 +13,7 @@ import {
   findCustomer,
   findCustomersByIds,
   findSurvivorId,
+  holdRows,
   lockCustomer,
   touchCustomer,
   updateProfile,
@@ -69,6 +70,21 @@ export async function getCustomers(ctx: Ctx, ids: readonly number[]): Promise<Cu
   const known = ids.filter(Number.isSafeInteger)
   const byId = new Map((await findCustomersByIds(ctx, known)).map((customer) => [customer.id as number, customer]))
   return known.flatMap((id) => byId.get(id) ?? [])
+}
+
+/**
+ * Who these customers are today: merged ones as their survivors, unknown ones absent. Until the transaction ends nobody
+ * merges or erases them: for slices that are about to write rows of theirs.
+ */
+export async function holdCustomers(ctx: Ctx, ids: readonly number[]): Promise<ReadonlyMap<number, CustomerId>> {
+  const asked = [...new Set(ids)].filter(Number.isSafeInteger)
+  if (asked.length === 0) return new Map()
+  const first = await holdRows(ctx, asked)
+  const survivors = [...first.values()].filter((id) => !first.has(id))
+  if (survivors.length === 0) return first
+  // The survivor may have been merged on before we got hold of it.
+  const later = await holdCustomers(ctx, survivors)
+  return new Map([...first].map(([id, live]) => [id, later.get(live) ?? live]))
 }
 
 /** Undefined also when the value cannot be one of its kind (an e-mail without @). */

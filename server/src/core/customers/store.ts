@@ -233,3 +233,11 @@ export async function setPasswordHash(ctx: Ctx, id: CustomerId, hash: string): P
     update customers set password_hash = ${hash}, updated_at = ${ctx.clock.now()}
      where tenant_id = ${ctx.tenant.id} and id = ${id}`)
 }
+
+/** Who they are today, by id; nobody merges or erases them until the transaction ends. */
+export async function holdRows(ctx: Ctx, ids: readonly number[]): Promise<Map<number, CustomerId>> {
+  const rows = await ctx.db.query<{ id: number; live: number }>(sql`
+    select id, coalesce(merged_into, id) as live from customers
+     where tenant_id = ${ctx.tenant.id} and id = any(${ids}::bigint[]) order by id for key share`)
+  return new Map(rows.map((row) => [row.id, row.live as CustomerId]))
+}

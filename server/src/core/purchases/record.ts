@@ -1,6 +1,7 @@
 import { type Ctx, transact } from '../../platform/ctx.ts'
 import { DomainError } from '../../platform/errors.ts'
 import { emitChanges } from '../../platform/outbox.ts'
+import { holdCustomers } from '../customers/index.ts'
 import { recordCancellations } from './cancel.ts'
 import { earnFor, spendFor } from './effects.ts'
 import { lineRows, newRow, paymentRows, reportRow } from './rows.ts'
@@ -37,11 +38,24 @@ export async function recordPurchases(ctx: Ctx, reports: readonly PurchaseReport
   for (const report of reports) checkReport(report)
   return transact(ctx, async (ctx) => {
     const results: Recorded[] = []
-    for (const round of roundsOf(reports)) {
+    for (const round of roundsOf(await ofLivingCustomers(ctx, reports))) {
       for (const [index, result] of await recordRound(ctx, round)) results[index] = result
     }
     return results
   })
+}
+
+// Whoever was merged is the survivor; nobody is merged while we write.
+async function ofLivingCustomers(ctx: Ctx, reports: readonly PurchaseReport[]): Promise<PurchaseReport[]> {
+  const live = await holdCustomers(
+    ctx,
+    reports.flatMap((report) => report.customerId ?? []),
+  )
+  return reports.map((report) =>
+    report.customerId === undefined
+      ? report
+      : { ...report, customerId: live.get(report.customerId) ?? report.customerId },
+  )
 }
 
 /** One report; a refusal is thrown. */
