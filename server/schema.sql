@@ -991,20 +991,31 @@ CREATE OR REPLACE FUNCTION public.ledger_apply(p_tenant bigint, p_now timestamp 
  SET enable_seqscan TO 'off'
  SET plan_cache_mode TO 'auto'
 AS $function$
-declare v_op jsonb; v_results jsonb[] := '{}'; v_owner record;
+declare v_ops jsonb := p_ops; v_op jsonb; v_results jsonb[] := '{}'; v_owner record;
 begin
-  for v_owner in
-    select distinct unit_id, customer_id, condition from (
-      select (op ->> 'unitId')::bigint as unit_id, (op ->> 'customerId')::bigint as customer_id, coalesce(op ->> 'spendCondition', '') as condition
-        from jsonb_array_elements(p_ops) op
-      union all
-      select (op ->> 'unitId')::bigint, (op ->> 'toCustomerId')::bigint, coalesce(op ->> 'spendCondition', '')
-        from jsonb_array_elements(p_ops) op where op ? 'toCustomerId') owners
-     order by customer_id, unit_id, condition loop
-    perform 1 from ledger_accounts where tenant_id = p_tenant
-       and id = (select ledger_account(p_tenant, v_owner.unit_id, v_owner.customer_id, 'available', v_owner.condition)) for update;
+  loop
+    for v_owner in
+      select distinct unit_id, customer_id, condition from (
+        select (op ->> 'unitId')::bigint as unit_id, (op ->> 'customerId')::bigint as customer_id, coalesce(op ->> 'spendCondition', '') as condition
+          from jsonb_array_elements(v_ops) op
+        union all
+        select (op ->> 'unitId')::bigint, (op ->> 'toCustomerId')::bigint, coalesce(op ->> 'spendCondition', '')
+          from jsonb_array_elements(v_ops) op where op ? 'toCustomerId') owners
+       order by customer_id, unit_id, condition loop
+      perform 1 from ledger_accounts where tenant_id = p_tenant
+         and id = (select ledger_account(p_tenant, v_owner.unit_id, v_owner.customer_id, 'available', v_owner.condition)) for update;
+    end loop;
+    -- Whoever was merged, if only while we waited for the lock, books at the survivor. A merge locks the same accounts, so
+    -- with them in hand nobody is merged any more.
+    exit when not exists (select 1 from jsonb_array_elements(v_ops) op join customers c on c.tenant_id = p_tenant
+      and c.id in ((op ->> 'customerId')::bigint, (op ->> 'toCustomerId')::bigint) where c.state = 'merged');
+    select jsonb_agg(op || jsonb_strip_nulls(jsonb_build_object('customerId', owner.merged_into, 'toCustomerId', receiver.merged_into))
+                     order by position) into v_ops
+      from jsonb_array_elements(v_ops) with ordinality as ops (op, position)
+      left join customers owner on owner.tenant_id = p_tenant and owner.id = (op ->> 'customerId')::bigint
+      left join customers receiver on receiver.tenant_id = p_tenant and receiver.id = (op ->> 'toCustomerId')::bigint;
   end loop;
-  for v_op in select value from jsonb_array_elements(p_ops) loop
+  for v_op in select value from jsonb_array_elements(v_ops) loop
     v_results := v_results || ledger_apply_one(p_tenant, v_op, p_now, p_actor);
   end loop;
   return to_jsonb(v_results);
