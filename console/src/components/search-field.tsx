@@ -9,13 +9,12 @@ interface SearchFieldProps {
   readonly value: string
   readonly onSearch: (text: string) => void
   readonly onKeyDown?: (event: KeyboardEvent<HTMLElement>) => void
-  readonly autoFocus?: boolean
   /** Fills its place instead of keeping to a readable width. */
   readonly wide?: boolean
 }
 
 /** Searches while typing. "/" jumps here from anywhere on the page. */
-export function SearchField({ label, value, onSearch, onKeyDown, autoFocus, wide = false }: SearchFieldProps) {
+export function SearchField({ label, value, onSearch, onKeyDown, wide = false }: SearchFieldProps) {
   const [text, setText] = useState(value)
   const told = useRef(value)
   const tell = useDebouncedCallback((next: string) => {
@@ -44,7 +43,6 @@ export function SearchField({ label, value, onSearch, onKeyDown, autoFocus, wide
       type="search"
       autoComplete="off"
       spellCheck={false}
-      autoFocus={autoFocus}
       leftSection={<IconSearch size={16} stroke={1.8} />}
       rightSection={
         text ? (

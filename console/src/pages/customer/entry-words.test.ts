@@ -9,9 +9,9 @@ function item(kind: string, title: string, more: Partial<TimelineItem> = {}): Ti
 test.each([
   [item('purchase', 'sale B-1001'), 'Bought B-1001'],
   [item('purchase', 'cancellation B-1001 C'), 'Cancellation B-1001 C'],
-  [item('posting', 'earn', { points: 47, unit: 'Points' }), 'Earned: Points'],
-  [item('posting', 'reverse', { points: -47, unit: 'Points' }), 'Taken back: Points'],
-  [item('posting', 'reverse', { points: 200, unit: 'Points' }), 'Given back: Points'],
+  [item('posting', 'earn', { points: 47, unit: 'Points' }), 'Earned points'],
+  [item('posting', 'reverse', { points: -47, unit: 'Points' }), 'Took back points'],
+  [item('posting', 'reverse', { points: 200, unit: 'Points' }), 'Got points back'],
   [item('event', 'searched'), 'Searched'],
   [item('event', 'party_booked'), 'Party booked'],
   [item('message', 'Your receipt'), 'Your receipt'],

@@ -16,15 +16,16 @@ export function kindOf(item: TimelineItem): EntryKind {
   }
 }
 
-const postingWords: Readonly<Record<string, string>> = {
-  earn: 'Earned',
-  spend: 'Spent',
-  capture: 'Spent',
-  adjust: 'Corrected by hand',
-  transfer: 'Moved between customers',
-  reverse: 'Taken back',
-  expire: 'Expired',
-  repay: 'Kept to settle a debt',
+/** What happened to value, said of its unit: "points". */
+const postingWords: Readonly<Record<string, (unit: string) => string>> = {
+  earn: (unit) => `Earned ${unit}`,
+  spend: (unit) => `Spent ${unit}`,
+  capture: (unit) => `Spent ${unit}`,
+  adjust: (unit) => `Corrected ${unit} by hand`,
+  transfer: (unit) => `Moved ${unit} from or to another customer`,
+  reverse: (unit) => `Took back ${unit}`,
+  expire: (unit) => `Lost ${unit} that expired`,
+  repay: (unit) => `Settled a debt of ${unit}`,
 }
 
 const eventWords: Readonly<Record<string, string>> = {
@@ -61,9 +62,10 @@ function purchaseWord(kind: string | undefined): string {
 }
 
 function postingTitle(item: TimelineItem): string {
+  const unit = (item.unit ?? 'points').toLowerCase()
   const value = item.points ?? item.amount_minor ?? 0
-  const word = item.title === 'reverse' && value > 0 ? 'Given back' : (postingWords[item.title] ?? sentence(item.title))
-  return item.unit ? `${word}: ${item.unit}` : word
+  if (item.title === 'reverse' && value > 0) return `Got ${unit} back`
+  return postingWords[item.title]?.(unit) ?? `${sentence(item.title)}, ${unit}`
 }
 
 /** "email:bulk subscribed" */

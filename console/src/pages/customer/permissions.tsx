@@ -4,7 +4,7 @@ import { IconHistory } from '@tabler/icons-react'
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query'
 import { put } from '../../api/client.ts'
 import { consentHistoryQuery, customerQuery } from '../../api/queries.ts'
-import type { Channel, ConsentChange, Customer, Purpose } from '../../api/types.ts'
+import type { Channel, Consent, ConsentChange, Customer, Purpose, Subscription } from '../../api/types.ts'
 import { formatDate, formatDateTime, sentence } from '../../app/format.ts'
 import { channelNames, purposeNames } from '../../app/names.ts'
 import { tellFailure } from '../../components/form.tsx'
@@ -67,7 +67,6 @@ function Subscriptions({ customer }: { customer: Customer }) {
                   size="sm"
                   aria-label={`${purposeNames[purpose]} by ${channelNames[channel]}`}
                   checked={said(channel, purpose)?.subscribed ?? subscribedUnlessSaid[purpose]}
-                  disabled={save.isPending}
                   onChange={(event) =>
                     save.mutate({
                       path: 'subscriptions',
@@ -89,36 +88,61 @@ function Consents({ customer }: { customer: Customer }) {
   if (customer.consents.length === 0) return null
   return (
     <ul className={classes.consents}>
-      {customer.consents.map((consent) => (
-        <li key={consent.type}>
-          <Switch
-            size="sm"
-            label={sentence(consent.type)}
-            description={
-              consent.changed_at
-                ? `${consent.given ? 'given' : 'withdrawn'} ${formatDate(consent.changed_at)}`
-                : undefined
-            }
-            checked={consent.given}
-            disabled={save.isPending}
-            onChange={(event) =>
-              save.mutate({ path: 'consents', change: { type: consent.type, given: event.currentTarget.checked } })
-            }
-          />
-        </li>
-      ))}
+      {[...customer.consents]
+        .sort((a, b) => a.type.localeCompare(b.type))
+        .map((consent) => (
+          <li key={consent.type}>
+            <Switch
+              size="sm"
+              label={sentence(consent.type)}
+              description={
+                consent.changed_at
+                  ? `${consent.given ? 'given' : 'withdrawn'} ${formatDate(consent.changed_at)}`
+                  : undefined
+              }
+              checked={consent.given}
+              onChange={(event) =>
+                save.mutate({ path: 'consents', change: { type: consent.type, given: event.currentTarget.checked } })
+              }
+            />
+          </li>
+        ))}
     </ul>
   )
 }
 
+type Change =
+  | { readonly path: 'subscriptions'; readonly change: Subscription }
+  | { readonly path: 'consents'; readonly change: Consent }
+
+/** The switch moves at once, and back again when the server refuses. */
 function useSave(id: number) {
   const queryClient = useQueryClient()
+  const { queryKey } = customerQuery(id)
   return useMutation({
-    mutationFn: ({ path, change }: { path: 'subscriptions' | 'consents'; change: object }) =>
-      put(`/customers/${id}/${path}`, { [path]: [change] }),
-    onSuccess: () => queryClient.invalidateQueries({ queryKey: customerQuery(id).queryKey }),
-    onError: tellFailure,
+    mutationFn: ({ path, change }: Change) => put(`/customers/${id}/${path}`, { [path]: [change] }),
+    onMutate: async (change) => {
+      await queryClient.cancelQueries({ queryKey, exact: true })
+      const before = queryClient.getQueryData(queryKey)
+      if (before) queryClient.setQueryData(queryKey, withChange(before, change))
+      return before
+    },
+    onError: (problem, _change, before) => {
+      if (before) queryClient.setQueryData(queryKey, before)
+      tellFailure(problem)
+    },
+    onSettled: () => queryClient.invalidateQueries({ queryKey }),
   })
+}
+
+function withChange(customer: Customer, { path, change }: Change): Customer {
+  if (path === 'consents') {
+    return { ...customer, consents: [...customer.consents.filter((other) => other.type !== change.type), change] }
+  }
+  const others = customer.subscriptions.filter(
+    (other) => other.channel !== change.channel || other.purpose !== change.purpose,
+  )
+  return { ...customer, subscriptions: [...others, change] }
 }
 
 const historyColumns: Column<ConsentChange>[] = [

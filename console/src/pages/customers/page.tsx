@@ -36,7 +36,6 @@ export function CustomersPage() {
         <SearchField
           label="Name, e-mail, phone, card or code"
           value={q}
-          autoFocus
           onSearch={(text) => void navigate({ search: { q: text || undefined }, replace: true })}
           onKeyDown={focusFirstRow}
         />
