@@ -235,7 +235,10 @@ export interface Message {
   readonly text: string | null
   readonly html: string | null
   readonly headers: Readonly<Record<string, string>>
-  readonly state?: string
+  readonly state: 'waiting' | 'sent' | 'refused' | 'failed'
+  /** Why it was refused or failed. */
+  readonly reason: string | null
+  readonly customer_id: number | null
   readonly created_at: string
 }
 

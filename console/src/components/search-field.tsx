@@ -53,7 +53,13 @@ export function SearchField({ label, value, onSearch, onKeyDown, wide = false }:
       }
       value={text}
       onChange={(event) => change(event.currentTarget.value)}
-      onKeyDown={onKeyDown}
+      // Before a click elsewhere is carried out: a search that came late would lead back here.
+      onBlur={tell.flush}
+      onKeyDown={(event) => {
+        const waiting = text.trim() !== told.current
+        if (event.key === 'Enter') tell.flush()
+        if (!waiting) onKeyDown?.(event)
+      }}
     />
   )
 }

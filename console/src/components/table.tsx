@@ -97,6 +97,7 @@ function SkeletonRow<T>({ columns }: { columns: readonly Column<T>[] }) {
 
 /** The class of the link or button that makes its whole row a target. */
 export const rowLink = classes.rowLink ?? ''
+const frame = classes.frame ?? ''
 
 /** Moves the focus to the row above or below; from a search field, `label` finds the table's first row. */
 function walkRows(event: KeyboardEvent<HTMLElement>): void {
@@ -112,7 +113,8 @@ function walkRows(event: KeyboardEvent<HTMLElement>): void {
 
 export function focusFirstRow(event: KeyboardEvent<HTMLElement>): void {
   if (event.key !== 'ArrowDown' && event.key !== 'Enter') return
-  const first = document.querySelector<HTMLElement>(`table .${CSS.escape(rowLink)}`)
+  // Rows of the search before are still shown while the next ones are fetched; they are not what is meant.
+  const first = document.querySelector<HTMLElement>(`.${CSS.escape(frame)}:not([data-stale]) .${CSS.escape(rowLink)}`)
   if (!first) return
   event.preventDefault()
   if (event.key === 'Enter') first.click()

@@ -66,6 +66,14 @@ function Connection({ api }: { api: ConnectedApi }) {
             <CredentialRow key={credential.name} {...credential} />
           ))}
         </dl>
+        {Object.keys(api.credentials).length === 0 && (
+          <p className={classes.keyNote}>
+            Its key is shown once, when it is made:{' '}
+            <Link to="/settings" search={{ tab: 'keys' }} className="link">
+              API keys
+            </Link>
+          </p>
+        )}
       </Card>
       {api.example_curl && (
         <Card title="A first call" aside={<Copy value={api.example_curl} label="Copy the call" text />}>

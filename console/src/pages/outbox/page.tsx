@@ -28,7 +28,11 @@ export function OutboxPage() {
       note="Every message that would leave the house. Without a real provider it goes no further than here."
     >
       <div className={classes.bar}>
-        <SearchField label="Recipient" value={filter.to ?? ''} onSearch={(to) => search({ to: to || undefined })} />
+        <SearchField
+          label="Address or number of the recipient"
+          value={filter.to ?? ''}
+          onSearch={(to) => search({ to: to || undefined })}
+        />
         <SegmentedControl
           aria-label="Channel"
           withItemsBorders={false}

@@ -1,4 +1,5 @@
 import { SegmentedControl } from '@mantine/core'
+import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { Message } from '../../api/types.ts'
 import { formatDateTime, sentence } from '../../app/format.ts'
@@ -11,6 +12,8 @@ import classes from './preview.module.css'
  */
 const framePolicy =
   '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; style-src \'unsafe-inline\'; img-src data:">'
+
+const tones = { waiting: 'plain', sent: 'brand', refused: 'points', failed: 'bad' } as const
 
 export function Preview({ message }: { message: Message }) {
   const [shown, setShown] = useState(message.html ? 'html' : 'text')
@@ -26,8 +29,14 @@ export function Preview({ message }: { message: Message }) {
         <h2 className={classes.subject}>{message.subject ?? sentence(message.channel)}</h2>
         <p className={classes.facts}>
           To <b>{message.to}</b> · {formatDateTime(message.created_at)}
-          {message.state && <Tag tone={message.state === 'sent' ? 'brand' : 'plain'}>{sentence(message.state)}</Tag>}
+          <Tag tone={tones[message.state]}>{sentence(message.state)}</Tag>
         </p>
+        {message.reason && <p className={classes.reason}>{sentence(message.reason)}</p>}
+        {message.customer_id !== null && (
+          <Link to="/customers/$customerId" params={{ customerId: String(message.customer_id) }} className="link small">
+            Open the customer
+          </Link>
+        )}
         {views.length > 1 && (
           <SegmentedControl
             aria-label="View"

@@ -1,0 +1,218 @@
+import { readFile } from 'node:fs/promises'
+import type { Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
+import { createCustomer } from '../../src/core/customers/index.ts'
+import { sendMessage } from '../../src/core/messaging/index.ts'
+import { hasChromium, sidewaysScroll, visit } from './chromium.ts'
+import { openShop } from './shop.ts'
+
+const shop = hasChromium ? await openShop() : undefined
+
+function opened() {
+  if (!shop) throw new Error('these tests are skipped without a browser')
+  return shop
+}
+
+async function signIn(page: Page): Promise<void> {
+  const { owner } = opened()
+  await page.goto('/sign-in')
+  await page.getByLabel('E-mail').fill(owner.email)
+  await page.getByRole('textbox', { name: 'Password' }).fill(owner.password)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('heading', { name: 'Dashboard' }).waitFor()
+}
+
+const places = ['/', '/customers', '/purchases', '/lists', '/outbox', '/connect', '/settings']
+
+describe.skipIf(!hasChromium)('the console in Chromium (needs /usr/bin/chromium)', () => {
+  test('refuses a wrong password, and leads a stranger to where they wanted to go', async () => {
+    const { origin, owner } = opened()
+    const { page } = await visit(origin)
+    await page.goto('/customers?q=smith')
+    await page.getByLabel('E-mail').fill(owner.email)
+    await page.getByRole('textbox', { name: 'Password' }).fill('not the password')
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByText('E-mail or password is wrong.').waitFor()
+    await page.getByRole('textbox', { name: 'Password' }).fill(owner.password)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByRole('link', { name: /Jane Smith/ }).waitFor()
+    expect(new URL(page.url()).pathname).toBe('/customers')
+  })
+
+  test('finds a customer, gives points with a reason, and shows them in the timeline', async () => {
+    const { origin, jane } = opened()
+    const { page, faults } = await visit(origin)
+    await signIn(page)
+    await page.getByText('€54.90').first().waitFor() // both sales of the day
+    await page.getByRole('navigation').getByRole('link', { name: 'Customers' }).first().click()
+    await page.getByLabel('Name, e-mail, phone, card or code').fill('jane@')
+    await page.getByRole('link', { name: /Jane Smith/ }).click()
+    await page.getByRole('heading', { name: 'Jane Smith' }).waitFor()
+    expect(new URL(page.url()).pathname).toBe(`/customers/${jane.id}`)
+    await page.getByText('B-1001').first().waitFor()
+
+    await page.getByRole('button', { name: 'Adjust points' }).click()
+    await page.getByRole('textbox', { name: 'How much' }).fill('50')
+    await page.getByRole('textbox', { name: 'Reason' }).fill('Late delivery')
+    await page.getByRole('button', { name: 'Add', exact: true }).click()
+    await page.getByText('Late delivery').first().waitFor()
+    await page.getByText('+50').first().waitFor()
+    await page.locator('li', { hasText: 'Points' }).getByText('97', { exact: true }).waitFor()
+    expect(faults).toEqual([])
+  })
+
+  test('keeps a subscription, edits a name, and finds both after a reload', async () => {
+    const { origin, john } = opened()
+    const { page, faults } = await visit(origin)
+    await signIn(page)
+    await page.goto(`/customers/${john.id}`)
+    const campaigns = page.getByRole('switch', { name: 'Campaigns by E-mail' })
+    await campaigns.check({ force: true })
+    await page.getByRole('button', { name: 'Edit' }).click()
+    await page.getByRole('textbox', { name: 'First name' }).fill('Johnny')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('heading', { name: 'Johnny Smith' }).waitFor()
+    await page.reload()
+    await page.getByRole('heading', { name: 'Johnny Smith' }).waitFor()
+    expect(await campaigns.isChecked()).toBe(true)
+    expect(faults).toEqual([])
+  })
+
+  test('folds a customer into another and takes it back', async () => {
+    const { origin, jane, john } = opened()
+    const { page, faults } = await visit(origin)
+    await signIn(page)
+    await page.goto(`/customers/${john.id}`)
+    await page.getByRole('button', { name: 'More actions' }).click()
+    await page.getByRole('menuitem', { name: 'Merge into another' }).click()
+    const dialog = page.getByRole('dialog', { name: /^Merge/ })
+    await dialog.getByRole('button', { name: /Jane Smith/ }).click()
+    await dialog.getByRole('button', { name: 'Merge into Jane Smith' }).click()
+    await page.waitForURL(`**/customers/${jane.id}`)
+    await page.getByText('john@example.com').first().waitFor()
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await page.waitForURL(`**/customers/${john.id}`)
+    await page.getByText('john@example.com').first().waitFor()
+    expect(faults).toEqual([])
+  })
+
+  test('exports everything about a person, and erases them only when the code is typed', async () => {
+    const { origin, ctx } = opened()
+    const leaver = await createCustomer(ctx, { firstName: 'Lea', lastName: 'Ver', email: 'lea@example.com' })
+    const { page, faults } = await visit(origin)
+    await signIn(page)
+    await page.goto(`/customers/${leaver.id}`)
+    await page.getByRole('button', { name: 'More actions' }).click()
+    await page.getByRole('menuitem', { name: 'Export all data' }).click()
+    const downloading = page.waitForEvent('download')
+    await page.getByRole('button', { name: 'Download' }).click()
+    const file = await (await downloading).path()
+    expect(await readFile(file, 'utf8')).toContain('lea@example.com')
+
+    await page.getByRole('button', { name: 'More actions' }).click()
+    await page.getByRole('menuitem', { name: 'Erase the person' }).click()
+    const erase = page.getByRole('button', { name: 'Erase for ever' })
+    expect(await erase.isDisabled()).toBe(true)
+    await page.getByRole('textbox', { name: /last four digits/ }).fill(leaver.code.slice(-4))
+    await erase.click()
+    await page.getByRole('heading', { name: 'Erased customer' }).waitFor()
+    expect(await page.getByText('lea@example.com').count()).toBe(0)
+    expect(faults).toEqual([])
+  })
+
+  test('shows a message as its reader sees it, and loads nothing that the message asks for', async () => {
+    const { origin, ctx } = opened()
+    const html = '<h1>Hello Jane</h1><img src="https://tracker.example/pixel.gif"><script>document.title = "x"</script>'
+    await sendMessage(ctx, {
+      key: 'preview',
+      channel: 'email',
+      purpose: 'security',
+      to: 'reader@example.com',
+      subject: 'Your receipt',
+      text: 'Hello Jane',
+      html,
+    })
+    const { page, faults } = await visit(origin)
+    await signIn(page)
+    await page.goto('/outbox?to=reader@example.com')
+    await page.frameLocator('iframe').getByRole('heading', { name: 'Hello Jane' }).waitFor()
+    await page.getByText('Plain text').click()
+    await page.locator('pre', { hasText: 'Hello Jane' }).waitFor()
+    expect(faults.filter((fault) => !fault.includes('tracker.example') && !fault.includes('script'))).toEqual([])
+    expect(faults.filter((fault) => fault.startsWith('request to'))).toEqual([])
+  })
+
+  test('shows what a purchase consists of, who told of it and why it earned', async () => {
+    const { origin } = opened()
+    const { page, faults } = await visit(origin)
+    await signIn(page)
+    await page.goto('/purchases')
+    await page.getByRole('link', { name: /B-1001/ }).click()
+    const drawer = page.getByRole('dialog', { name: 'Purchase' })
+    await drawer.getByText('House blend 1 kg').waitFor()
+    await drawer.getByText('1 point for each whole EUR, on €47.10').waitFor()
+    await drawer.getByText('Confirmed').waitFor()
+    await page.keyboard.press('Escape')
+    await drawer.waitFor({ state: 'hidden' })
+    expect(faults).toEqual([])
+  })
+
+  test('can be used with the keyboard alone', async () => {
+    const { origin, jane, owner } = opened()
+    const { page, faults } = await visit(origin)
+    await page.goto('/sign-in')
+    await page.getByLabel('E-mail').waitFor()
+    await page.keyboard.type(owner.email)
+    await page.keyboard.press('Tab')
+    await page.keyboard.type(owner.password)
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'Dashboard' }).waitFor()
+
+    await page.keyboard.press('Control+k')
+    await page.keyboard.type('jane')
+    await page.getByRole('option', { name: /Jane Smith/ }).waitFor()
+    await page.keyboard.press('Enter')
+    await page.waitForURL(`**/customers/${jane.id}`)
+
+    await page.keyboard.press('g')
+    await page.keyboard.press('c')
+    await page.waitForURL('**/customers')
+    await page.getByRole('link', { name: /Jane Smith/ }).waitFor()
+    await page.keyboard.press('/')
+    await page.keyboard.type('jane')
+    await page.waitForURL('**/customers?q=jane')
+    await page.getByText('1 found').waitFor()
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('Enter')
+    await page.waitForURL(`**/customers/${jane.id}`)
+    expect(faults).toEqual([])
+  })
+
+  test('shows every page in both schemes without an error or a request to another host', async () => {
+    const { origin } = opened()
+    for (const colorScheme of ['light', 'dark'] as const) {
+      const { page, faults } = await visit(origin, { colorScheme })
+      await signIn(page)
+      for (const place of places) {
+        await page.goto(place)
+        await page.getByRole('heading', { level: 1 }).waitFor()
+        await page.waitForLoadState('networkidle')
+        expect(await page.getByText('This did not load').count(), place).toBe(0)
+      }
+      expect(faults).toEqual([])
+    }
+  })
+
+  test('fits a phone: no page scrolls sideways', async () => {
+    const { origin, jane } = opened()
+    const { page, faults } = await visit(origin, { viewport: { width: 390, height: 844 }, hasTouch: true })
+    await signIn(page)
+    for (const place of [...places, `/customers/${jane.id}`, '/connect?api=carecloud', '/settings?tab=keys']) {
+      await page.goto(place)
+      await page.getByRole('heading', { level: 1 }).waitFor()
+      await page.waitForLoadState('networkidle')
+      expect(await sidewaysScroll(page), place).toBe(0)
+    }
+    expect(faults).toEqual([])
+  })
+})
