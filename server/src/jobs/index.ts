@@ -2,6 +2,7 @@
  * What runs beside requests: scheduled work (graphile-worker, one process at a time for each run) and the delivery of
  * messages (every worker takes its own batch). Any number of workers may run.
  */
+import { setTimeout as delay } from 'node:timers/promises'
 import { Logger, parseCronItems, type Runner, run, type TaskList } from 'graphile-worker'
 import type { Server } from '../platform/ctx.ts'
 import { metrics } from '../platform/metrics.ts'
@@ -18,27 +19,55 @@ const concurrency = 2
 /** A run that was missed while no worker was there is caught up with when one comes back within this time. */
 const catchUpMs = 7 * 24 * 60 * 60 * 1000
 const frequent = '* * * * *'
+const restartMs = 1_000
 
-/** Starts at once with everything that may have become due while no worker ran. */
+/**
+ * Starts at once with everything that may have become due while no worker ran. The queue gives up when the database goes
+ * away in the middle of a job; it is started anew until the database is back.
+ */
 export async function startJobs(server: Server, tasks: readonly ScheduledTask[] = scheduledTasks): Promise<Jobs> {
   const stopping = new AbortController()
+  let runner: Runner | undefined = await startRunner(server, tasks, stopping.signal)
+  const queue = keepRunning()
+  const delivery = startDelivery(server)
+  return {
+    stop: async () => {
+      stopping.abort()
+      await Promise.all([delivery.stop(), runner && stopRunner(runner), queue])
+    },
+  }
+
+  async function keepRunning(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      try {
+        runner ??= await startRunner(server, tasks, stopping.signal)
+        await runner.promise
+      } catch (error) {
+        server.log.error({ err: error }, 'the job queue stopped and is started anew')
+      }
+      runner = undefined
+      await delay(restartMs, undefined, { signal: stopping.signal }).catch(() => undefined)
+    }
+  }
+}
+
+async function startRunner(server: Server, tasks: readonly ScheduledTask[], signal: AbortSignal): Promise<Runner> {
   const runner = await run({
     pgPool: server.pool,
     schema: jobSchema,
     concurrency,
     noHandleSignals: true,
+    // Without a batch the queue does not listen to whether a job could be marked as done: a database that is away would
+    // end the process.
+    preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
     logger: loggerOf(server),
-    taskList: taskListOf(server, tasks, stopping.signal),
+    taskList: taskListOf(server, tasks, signal),
     parsedCronItems: parseCronItems(tasks.map(cronItemOf)),
   })
+  // Heard from the first moment on: a rejection that nobody awaits ends the process.
+  runner.promise.catch(() => undefined)
   for (const task of tasks) await runner.addJob(task.name, {}, { jobKey: `start:${task.name}`, maxAttempts: 3 })
-  const delivery = startDelivery(server)
-  return {
-    stop: async () => {
-      stopping.abort()
-      await Promise.all([delivery.stop(), stopRunner(runner)])
-    },
-  }
+  return runner
 }
 
 function cronItemOf(task: ScheduledTask) {
