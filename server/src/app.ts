@@ -9,7 +9,7 @@ import {
   fastify,
   LogController,
 } from 'fastify'
-import { carecloudApi } from './apis/carecloud/plugin.ts'
+import { answerUnknown, carecloudApi } from './apis/carecloud/plugin.ts'
 import { classicApi } from './apis/classic/plugin.ts'
 import { cleverreachApi } from './apis/cleverreach/plugin.ts'
 import { crmcomApi } from './apis/crmcom/plugin.ts'
@@ -35,7 +35,7 @@ const mounts: readonly ApiMount[] = [
   { name: 'rees46', prefix: '/rees46', plugin: rees46Api },
   { name: 'cleverreach', prefix: '/cleverreach', plugin: cleverreachApi },
   { name: 'crmcom', prefix: '/crmcom', plugin: crmcomApi },
-  { name: 'carecloud', prefix: '/carecloud', plugin: carecloudApi },
+  { name: 'carecloud', prefix: '/carecloud', plugin: carecloudApi, unreadable: answerUnknown },
   { name: 'classic', prefix: '/classic', plugin: classicApi },
 ]
 
@@ -94,7 +94,9 @@ function mountPrefixes(): ReadonlyMap<string, string> {
 }
 
 /** An address that cannot be read reaches no API, so no API can word the refusal. */
-function answerUnreadable(error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {
+function answerUnreadable(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  const mount = mounts.find(({ prefix }) => request.url.startsWith(`${prefix}/`))
+  if (mount?.unreadable) return void mount.unreadable(request, reply)
   const status = error.statusCode ?? 400
   const problem = { type: 'about:blank', title: 'The address cannot be read', status, code: 'request.invalid' }
   void reply.code(status).type('application/problem+json').send(problem)

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Server } from '../../platform/ctx.ts'
 import type { ApiOptions } from '../http/options.ts'
 import { type InterfaceName, routesOn } from './call.ts'
@@ -15,6 +15,8 @@ import { groupRoutes } from './routes/product-groups.ts'
 import { productRoutes } from './routes/products.ts'
 import { purchaseRoutes } from './routes/purchases.ts'
 import { referenceRoutes } from './routes/reference.ts'
+import { segmentRoutes } from './routes/segments.ts'
+import { statusRoutes } from './routes/statuses.ts'
 import { storeRoutes } from './routes/stores.ts'
 import { tokenRoutes } from './routes/tokens.ts'
 import { userRoutes } from './routes/users.ts'
@@ -31,6 +33,8 @@ const resources = [
   cardRoutes,
   checkoutRoutes,
   purchaseRoutes,
+  segmentRoutes,
+  statusRoutes,
   walletRoutes,
   pointRoutes,
   historyRoutes,
@@ -47,7 +51,18 @@ export async function carecloudApi(app: FastifyInstance, options: ApiOptions): P
     })
   }
   app.setErrorHandler(answerError)
-  app.setNotFoundHandler((request, reply) => sendRefusal(reply, notFound('', request.url.split('?')[0] ?? '')))
+  app.setNotFoundHandler(answerUnknown)
+}
+
+/** A path that is no operation's, or that nobody can read. */
+export function answerUnknown(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return sendRefusal(reply, notFound(resourceIn(request.url), ''))
+}
+
+/** The first step behind the version: what a path is about. */
+function resourceIn(url: string): string {
+  const path = url.split('?')[0] ?? ''
+  return path.replace(/^.*?\/v1\.0\//, '').split('/')[0] ?? ''
 }
 
 async function interfaceOf(app: FastifyInstance, server: Server, interfaceName: InterfaceName): Promise<void> {
@@ -57,7 +72,7 @@ async function interfaceOf(app: FastifyInstance, server: Server, interfaceName: 
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?')[0] ?? ''
     if (known.some((pattern) => pattern.test(path))) return sendRefusal(reply, methodNotAllowed(request.method))
-    return sendRefusal(reply, notFound(path.replace(/^.*?\/v1\.0\//, '').split('/')[0] ?? '', ''))
+    return answerUnknown(request, reply)
   })
   const routes = routesOn(app, server, interfaceName)
   for (const declare of resources) declare(routes)

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../../platform/config.ts'
 import type { Server } from '../../platform/ctx.ts'
 
@@ -13,6 +13,8 @@ export interface ApiMount {
   readonly name: string
   readonly prefix: string
   readonly plugin: (app: FastifyInstance, options: ApiOptions) => Promise<void>
+  /** Answers an address under the prefix that cannot be decoded, in the API's own shape; no route sees such a request. */
+  readonly unreadable?: (request: FastifyRequest, reply: FastifyReply) => unknown
 }
 
 declare module 'fastify' {
