@@ -130,6 +130,7 @@ describe('PUT replaces the whole customer', () => {
     })
     const echoed = (await till.get(`/customers/${id}`)).body.data.personal_information
     expect(echoed).toMatchObject({ first_name: 'Jane', phone: '420777000111', address: { city: 'Brno' } })
+    expect((await getCustomer(ctx, coreId(id))).attributes.salutation).toBeUndefined()
 
     const { email } = echoed
     const put = await till.put(`/customers/${id}`, { customer: { personal_information: { language_id: 'en', email } } })

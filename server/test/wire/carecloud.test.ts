@@ -164,6 +164,64 @@ describe('reference data', () => {
   })
 })
 
+describe('stores', () => {
+  test('are added, replaced and named once', async () => {
+    const store = {
+      store_code: 'BRNO',
+      name: 'Brno',
+      store_address: { address1: 'Masná 1', city: 'Brno', country_code: 'cz' },
+      system_id: 'till-7',
+      partner_id: places.partner,
+      gps_coordinates: { gps_longitude: 16.6, gps_latitude: 49.2 },
+      opening: [{ day_id: 'SAT', time_intervals: [{ from: '09:00:00', to: '12:00:00' }] }],
+    }
+    const made = await till.post('/stores', { store })
+    expect(made.status).toBe(201)
+    const path = `/stores/${made.body.data.store_id}`
+    expect((await till.get(path)).body.data).toMatchObject({ ...store, visibility_for_customer: 1, state: 1 })
+    expect((await till.get('/stores?system_id=till-7')).body.data.total_items).toBe(1)
+    const again = await till.post('/stores', { store })
+    expect(again.body.error.error_data.invalid_params).toMatchObject([{ name: 'store_code', reason: 'already_exists' }])
+    const { opening, ...without } = store
+    expect((await till.put(path, { store: { ...without, name: 'Brno centre' } })).status).toBe(204)
+    expect((await till.get(path)).body.data).toMatchObject({ name: 'Brno centre', opening: [] })
+    const backwards = { day_id: 'SUN', time_intervals: [{ from: '12:00:00', to: '09:00:00' }] }
+    expect((await till.put(path, { store: { ...store, opening: [...opening, backwards] } })).status).toBe(400)
+  })
+})
+
+describe('segments and statuses', () => {
+  test('a customer is put into a segment and out of it', async () => {
+    const customer_id = await addCustomer(till, places)
+    const made = await till.post('/segments', { name: 'Regular guests' })
+    const path = `/segments/${made.body.data.segment_id}`
+    expect((await till.post(`${path}/actions/add-customer`, { customer_id })).status).toBe(204)
+    const again = await till.post(`${path}/actions/add-customer`, { customer_id })
+    expect(again.body.error.error_data.invalid_params[0].reason).toBe('relation_already_exists')
+    expect((await till.get(`${path}/segment-records`)).body.data).toMatchObject({
+      total_items: 1,
+      segment_records: [{ customer_id }],
+    })
+    expect((await till.get(`/customers/${customer_id}/segment-records`)).body.data.total_items).toBe(1)
+    expect((await till.post(`${path}/actions/remove-customer`, { customer_id })).status).toBe(204)
+    expect((await till.get(`/customers/${customer_id}/segment-records`)).body.data.total_items).toBe(0)
+  })
+
+  test('a status is reached by points', async () => {
+    const customer_id = await addCustomer(till, places)
+    const { statuses } = (await till.get('/statuses')).body.data
+    expect(statuses.map((status: { name: string }) => status.name)).toEqual(['Bronze', 'Silver', 'Gold'])
+    await till.post('/points/actions/assign-points', { amount: 600, customer_id, partner_id: places.partner })
+    const records = await till.get(`/customers/${customer_id}/status-records`)
+    expect(records.body.data.status_records).toMatchObject([
+      {
+        status_id: statuses[1].status_id,
+        purchase_conditions: { next_status_points: 1400, next_status_id: statuses[2].status_id },
+      },
+    ])
+  })
+})
+
 describe('another tenant', () => {
   test('finds nothing by ids that are not its own', async () => {
     const other = await openShop(app, server)

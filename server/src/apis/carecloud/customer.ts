@@ -173,8 +173,8 @@ function genderNumber(customer: Customer): number | null {
   return customer.attributes.gender_detail === 'private' ? 4 : null
 }
 
-/** Made where none was given. */
-function salutationOf(customer: Customer): string | null {
+/** Made where none was given. A client that echoes a made one back has given none. */
+export function salutationOf(customer: Customer): string | null {
   return [customer.title, customer.firstName, customer.lastName].filter(Boolean).join(' ') || null
 }
 

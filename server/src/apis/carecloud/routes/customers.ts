@@ -15,7 +15,7 @@ import { findCardByNumber } from '../../../core/loyalty/index.ts'
 import { type Ctx, transact } from '../../../platform/ctx.ts'
 import type { Call, Routes } from '../call.ts'
 import { readConsents, writeConsents } from '../consents.ts'
-import { customerRows, readCustomer, type ToldCustomer, writeHomeAddress } from '../customer.ts'
+import { customerRows, readCustomer, salutationOf, type ToldCustomer, writeHomeAddress } from '../customer.ts'
 import { readDate } from '../decode.ts'
 import { type Answer, created, idOf, listOf, noContent, ok } from '../encode.ts'
 import { internationalPhone, isPassword, proveCustomer } from '../passwords.ts'
@@ -133,11 +133,10 @@ async function replaceFromBody(call: Call, customer: Customer): Promise<Answer> 
   const password = readPassword(call, false)
   const properties = await readPropertyValues(ctx, body)
   body.done()
+  const isMade = told.attributes.salutation === salutationOf(customer)
+  const attributes = { ...told.attributes, ...(isMade ? { salutation: null } : {}), ...properties }
   await transact(ctx, async (ctx) => {
-    await replaceCustomer(ctx, {
-      id: customer.id,
-      customer: { ...kept(customer), ...told.profile, attributes: { ...told.attributes, ...properties } },
-    })
+    await replaceCustomer(ctx, { id: customer.id, customer: { ...kept(customer), ...told.profile, attributes } })
     await writeHomeAddress(ctx, customer.id, told.address)
     await writeConsents(ctx, customer.id, told.consents)
     if (password !== undefined) await setCustomerPassword(ctx, { customerId: customer.id, password })

@@ -1,8 +1,15 @@
-import { findOrganisation, listOrganisations, type Organisation } from '../../../core/organisations/index.ts'
+import {
+  createOrganisation,
+  findOrganisation,
+  listOrganisations,
+  type OpeningHours,
+  type Organisation,
+  updateOrganisation,
+} from '../../../core/organisations/index.ts'
 import type { Ctx } from '../../../platform/ctx.ts'
 import type { Call, Routes } from '../call.ts'
 import type { Fields } from '../decode.ts'
-import { idOf, ok, pageOf, stateOf, timeOf } from '../encode.ts'
+import { created, idOf, noContent, ok, pageOf, stateOf, timeOf } from '../encode.ts'
 import { notFound } from '../errors.ts'
 import { partnerId } from './partners.ts'
 
@@ -30,11 +37,25 @@ export function storeRoutes(routes: Routes): void {
     )
   })
 
+  routes.post('/stores', 'enterprise', async ({ ctx, body }) => {
+    const store = readStore(body)
+    const store_id = idOf(ctx, 'organisation', (await createOrganisation(ctx, { ...store, kind: 'store' })).id)
+    return created({ store_id })
+  })
+
+  routes.put('/stores/:store_id', 'enterprise', async (call) => {
+    const { id, attributes } = await storeInPath(call)
+    const store = readStore(call.body)
+    await updateOrganisation(call.ctx, { id, patch: { ...store, attributes: { ...attributes, ...store.attributes } } })
+    return noContent
+  })
+
   routes.get('/stores/:store_id', 'both', async (call) => ok(storeRow(call.ctx, await storeInPath(call))))
 
   routes.get('/stores/:store_id/property-records', 'both', async (call) => {
     const store = await storeInPath(call)
-    const rows = Object.entries(store.attributes).map(([code, value]) => ({
+    const told = Object.entries(store.attributes).filter(([, value]) => value !== null)
+    const rows = told.map(([code, value]) => ({
       property_record_id: `${code}:${idOf(call.ctx, 'organisation', store.id)}`,
       property_id: code,
       property_name: code,
@@ -128,6 +149,53 @@ function openingOf(store: Organisation) {
     const hours = store.openingHours.filter((one) => one.day === index + 1)
     if (hours.length === 0) return []
     return [{ day_id: day, time_intervals: hours.map((one) => ({ from: `${one.from}:00`, to: `${one.to}:00` })) }]
+  })
+}
+
+/** A store as a body tells it, whole: what is not sent is empty. */
+function readStore(body: Fields) {
+  const store = body.needObject('store')
+  const address = store.object('store_address')
+  const gps = store.object('gps_coordinates')
+  const read = {
+    code: store.needText('store_code', { max: 100, pattern: /^\S(?:.*\S)?$/ }),
+    name: store.needText('name', { max: 200, pattern: /^[^\n]*\S[^\n]*$/ }),
+    email: store.text('contact_email', { max: 254 }) ?? null,
+    phone: store.text('phone_number', { max: 40 }) ?? null,
+    url: store.text('url_address') ?? null,
+    description: store.text('description') ?? null,
+    address: {
+      line1: address?.text('address1', { max: 200 }),
+      line2: address?.text('address2', { max: 200 }),
+      city: address?.text('city', { max: 200 }),
+      postalCode: address?.text('zip', { max: 20 }),
+      country: address?.text('country_code', { pattern: /^[a-zA-Z]{2}$/ })?.toUpperCase(),
+    },
+    latitude: gps?.needNumber('gps_latitude', { min: -90, max: 90 }) ?? null,
+    longitude: gps?.needNumber('gps_longitude', { min: -180, max: 180 }) ?? null,
+    openingHours: readOpening(store),
+    visible: (store.choice('visibility_for_customer', [0, 1]) ?? 1) === 1,
+    attributes: {
+      system_id: store.text('system_id', { max: 100 }) ?? null,
+      manager_name: store.text('manager_name', { max: 200 }) ?? null,
+      registration_id: store.text('registration_id', { max: 100 }) ?? null,
+    },
+  }
+  body.done()
+  return read
+}
+
+const clock = /^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$|^24:00(:00)?$/
+
+function readOpening(store: Fields): OpeningHours[] {
+  return store.objects('opening', { max: 7 }).flatMap((opening) => {
+    const day = days.indexOf(opening.needChoice('day_id', days)) + 1
+    return opening.objects('time_intervals', { max: 20 }).flatMap((interval) => {
+      const from = interval.needText('from', { pattern: clock }).slice(0, 5)
+      const to = interval.needText('to', { pattern: clock }).slice(0, 5)
+      if (from !== '' && to !== '' && from >= to) interval.refuse('to', 'not_allowed_value')
+      return [{ day, from, to }]
+    })
   })
 }
 
