@@ -1,6 +1,7 @@
 import { type Ctx, transact } from '../../platform/ctx.ts'
 import { DomainError } from '../../platform/errors.ts'
 import { emitChanges } from '../../platform/outbox.ts'
+import { onlyGiven } from '../../platform/records.ts'
 import { cleanJson, cleanText } from '../../platform/text.ts'
 import { deleteAttributesOfList } from '../customers/index.ts'
 import {
@@ -26,7 +27,7 @@ const maxNameLength = 200
 
 /** Two lists may have one name: people tell them apart by their ids. Refuses `request.invalid` without a name. */
 export function createList(ctx: Ctx, input: ListInput): Promise<List> {
-  const fields = clean({ description: '', locked: false, settings: {}, ...withoutUndefined(input), name: input.name })
+  const fields = clean({ description: '', locked: false, settings: {}, ...onlyGiven(input), name: input.name })
   return transact(ctx, async (ctx) => {
     const list = await insertList(ctx, fields)
     await emitList(ctx, list.id, 'created')
@@ -38,7 +39,7 @@ export function createList(ctx: Ctx, input: ListInput): Promise<List> {
 export function updateList(ctx: Ctx, command: { id: number; patch: Partial<ListInput> }): Promise<List> {
   return transact(ctx, async (ctx) => {
     const old = await mustLock(ctx, command.id)
-    await updateListRow(ctx, old.id, clean({ ...old, ...withoutUndefined(command.patch) }))
+    await updateListRow(ctx, old.id, clean({ ...old, ...onlyGiven(command.patch) }))
     await emitList(ctx, old.id, 'updated')
     return getList(ctx, old.id)
   })
@@ -101,10 +102,6 @@ function clean(fields: ListFields): ListFields {
     locked: fields.locked,
     settings: cleanJson(fields.settings),
   }
-}
-
-function withoutUndefined<Value extends object>(value: Value): Partial<Value> {
-  return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as Partial<Value> // only drops
 }
 
 async function emitList(ctx: Ctx, id: ListId, operation: string): Promise<void> {

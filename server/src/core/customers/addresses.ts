@@ -1,6 +1,7 @@
 import { type Ctx, transact } from '../../platform/ctx.ts'
 import { assert, DomainError } from '../../platform/errors.ts'
 import { emitChanges } from '../../platform/outbox.ts'
+import { onlyGiven } from '../../platform/records.ts'
 import { cleanJson, cleanText } from '../../platform/text.ts'
 import {
   type AddressFields,
@@ -30,7 +31,7 @@ export function putAddress(ctx: Ctx, command: PutAddress): Promise<Address> {
     const all = await selectAddresses(ctx, [owner])
     const old = all.find((one) => one.id === id)
     if (id !== undefined && !old) throw new DomainError('address.not_found', { id })
-    const fields = cleanAddress({ ...(old ?? emptyAddress), ...withoutUndefined(given) })
+    const fields = cleanAddress({ ...(old ?? emptyAddress), ...onlyGiven(given) })
     if (old) await updateAddress(ctx, old.id, fields)
     const addressId = old?.id ?? (await insertAddress(ctx, owner, fields))
     if (primary || all.length === 0) await makeAddressPrimary(ctx, owner, addressId)
@@ -90,10 +91,6 @@ const emptyAddress: AddressFields = {
   latitude: null,
   longitude: null,
   data: {},
-}
-
-function withoutUndefined<Value extends object>(value: Value): Partial<Value> {
-  return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as Partial<Value> // only drops
 }
 
 const maxLength = 500

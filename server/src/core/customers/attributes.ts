@@ -2,6 +2,7 @@ import { type Ctx, transact } from '../../platform/ctx.ts'
 import { violates } from '../../platform/db.ts'
 import { DomainError } from '../../platform/errors.ts'
 import { emitChanges } from '../../platform/outbox.ts'
+import { onlyGiven } from '../../platform/records.ts'
 import { attributeName } from './attribute-rules.ts'
 import {
   type DefinitionInput,
@@ -68,7 +69,7 @@ export function updateAttribute(
     const old = await getAttribute(ctx, command.id)
     const name = command.patch.name === undefined ? old.name : attributeName(command.patch.name)
     try {
-      await updateDefinition(ctx, old.id, { ...old, ...withoutUndefined(command.patch), name })
+      await updateDefinition(ctx, old.id, { ...old, ...onlyGiven(command.patch), name })
     } catch (error) {
       if (violates(error, 'attribute_definitions_name_key')) throw new DomainError('attribute.exists', { name })
       throw error
@@ -97,10 +98,6 @@ export function deleteAttributesOfList(ctx: Ctx, listId: number): Promise<void> 
 async function moveValues(ctx: Ctx, from: AttributeDefinition, to: string | null): Promise<void> {
   if (from.listId === null) await moveGlobalValues(ctx, from.name, to)
   else await moveListValues(ctx, from.listId, from.name, to)
-}
-
-function withoutUndefined<Value extends object>(value: Value): Partial<Value> {
-  return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as Partial<Value> // only drops
 }
 
 async function emitAttribute(ctx: Ctx, id: number, operation: string): Promise<void> {

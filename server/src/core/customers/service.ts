@@ -1,6 +1,7 @@
 import { type Ctx, transact } from '../../platform/ctx.ts'
 import { assert, DomainError } from '../../platform/errors.ts'
 import { emitChanges } from '../../platform/outbox.ts'
+import { onlyGiven } from '../../platform/records.ts'
 import { mergeAttributes } from './attribute-rules.ts'
 import { listGlobalDefinitions } from './attribute-store.ts'
 import { makeCustomers } from './create.ts'
@@ -125,11 +126,7 @@ export function updateCustomer(ctx: Ctx, command: { id: number; patch: CustomerP
 
 /** Sets every field of the profile; what is not given becomes empty. Identities change only where e-mail or phone is given. */
 export function replaceCustomer(ctx: Ctx, command: { id: number; customer: CustomerInput }): Promise<Customer> {
-  return updateCustomer(ctx, { id: command.id, patch: { ...emptyProfile, ...withoutUndefined(command.customer) } })
-}
-
-function withoutUndefined<Value extends object>(value: Value): Value {
-  return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as Value // only drops absent fields
+  return updateCustomer(ctx, { id: command.id, patch: { ...emptyProfile, ...onlyGiven(command.customer) } })
 }
 
 /** Adds to, changes or (null) removes from the customer's attributes. "+1" counts up a numeric one. */

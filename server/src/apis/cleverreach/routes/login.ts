@@ -10,8 +10,8 @@ import { addOpen } from '../call.ts'
 export function loginRoutes(app: FastifyInstance, server: Server): void {
   addOpen(app, 'POST', '/login', async (request) => {
     const asked = decodeLogin(request)
-    const attempt = { scope: 'cleverreach login', subject: asked.login }
-    await countAttempt(server, { ...attempt, limit: 50, windowSeconds: 600 })
+    const attempt = { scope: 'cleverreach login', subject: `${asked.login} ${request.ip}` }
+    await countAttempt(server, { ...attempt, limit: 300, windowSeconds: 600 })
     const found = await findCredential(server, { api, kind: 'login', publicId: asked.login })
     if (!found?.secretMatches(asked.password) || String(found.data.clientId) !== asked.clientId) {
       throw new DomainError('credentials.wrong')

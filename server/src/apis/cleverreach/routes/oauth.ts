@@ -33,6 +33,7 @@ interface TokenRequest {
   readonly clientSecret: string
   readonly refreshToken: string
   readonly isBasic: boolean
+  readonly ip: string
 }
 
 function decodeTokenRequest(request: FastifyRequest): TokenRequest {
@@ -47,6 +48,7 @@ function decodeTokenRequest(request: FastifyRequest): TokenRequest {
     clientSecret: isBasic ? secret.join(':') : text('client_secret'),
     refreshToken: text('refresh_token'),
     isBasic,
+    ip: request.ip,
   }
 }
 
@@ -79,8 +81,8 @@ async function answerToken(server: Server, request: FastifyRequest, reply: Fasti
 
 async function proveClient(server: Server, asked: TokenRequest): Promise<FoundCredential | undefined> {
   if (asked.clientId === '' || asked.clientSecret === '') return undefined
-  const attempt = { scope: 'cleverreach token', subject: asked.clientId }
-  await countAttempt(server, { ...attempt, limit: 50, windowSeconds: 600 })
+  const attempt = { scope: 'cleverreach token', subject: `${asked.clientId} ${asked.ip}` }
+  await countAttempt(server, { ...attempt, limit: 300, windowSeconds: 600 })
   const client = await findCredential(server, { api, kind: 'oauth_client', publicId: asked.clientId })
   if (!client?.secretMatches(asked.clientSecret)) return undefined
   await forgetAttempts(server, attempt)

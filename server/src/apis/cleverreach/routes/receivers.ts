@@ -63,10 +63,15 @@ async function list(call: Call, query: Fields): Promise<Fields[]> {
     order: choose('order_by', orders, column || 'id'),
     descending: direction === 'desc',
     ...page,
-    ...(query.email_list === undefined ? {} : { emails: readList(query.email_list) }),
+    ...(query.email_list === undefined ? {} : { emails: readList(query.email_list).map(plusInAddress) }),
     ...(query.id_list === undefined ? {} : { ids: readList(query.id_list).flatMap((id) => readId(id) ?? []) }),
   })
   return rowsOfMembers(call.ctx, group, members, readDetail(query.detail))
+}
+
+// An address has no blank: it was a plus that the client forgot to encode.
+function plusInAddress(email: string): string {
+  return email.replaceAll(' ', '+')
 }
 
 function choose<Value>(field: string, values: Readonly<Record<string, Value>>, text: string): Value {
