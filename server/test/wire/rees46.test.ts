@@ -336,6 +336,28 @@ describe('purchases', () => {
   })
 })
 
+test('a large batch tells of many customers and of one order again and again', async () => {
+  const orders = Array.from({ length: 300 }, (_, index) => ({
+    id: index % 3 === 0 ? 'L-same' : `L-${index}`,
+    status: index === 297 ? 'done' : 'new',
+    email: index % 3 === 0 ? 'same@example.com' : `l${index % 40}@example.com`,
+    value: { total: 5 },
+    items: [{ id: 'A', price: 5, quantity: 1 }],
+  }))
+  const { body } = await post('/sync/orders', { ...secret, orders })
+  expect(body).toEqual({ status: 'success', payload: { accepted: 300, rejected: [] } })
+  expect((await get('/profile', { ...secret, email: 'same@example.com' })).body.orders).toMatchObject([
+    { id: 'L-same' },
+  ])
+})
+
+test('the reference tells of every operation', async () => {
+  const { paths } = (await app.inject({ url: '/docs/rees46.json' })).json()
+  expect(paths['/rees46/push'].post).toMatchObject({ summary: 'Track an event', tags: ['Events'] })
+  const operations = Object.values<Record<string, Fields>>(paths).flatMap((path) => Object.values(path))
+  for (const operation of operations) expect(operation).toMatchObject({ summary: expect.any(String) })
+})
+
 describe('what a browser can say without a secret never moves value', () => {
   const balanceOf = async (email: string) => (await get('/profile', { ...secret, email })).body.loyalty_bonuses
 

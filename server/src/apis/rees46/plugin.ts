@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { acceptForms, acceptLooseJson, acceptMultipart } from '../http/content.ts'
 import type { ApiOptions } from '../http/options.ts'
+import { describeRoute } from './descriptions.ts'
 import { sendError, sendStatus } from './errors.ts'
 import { orderRoutes } from './routes/orders.ts'
 import { productRoutes } from './routes/products.ts'
@@ -17,6 +18,7 @@ export async function rees46Api(app: FastifyInstance, options: ApiOptions): Prom
   await acceptMultipart(app)
   acceptLooseJson(app)
   app.setErrorHandler(sendError)
+  describeRoutes(app)
   allowBrowsers(app)
   answerUnknownRoutes(app)
   sessionRoutes(app, options)
@@ -40,6 +42,12 @@ function allowBrowsers(app: FastifyInstance): void {
     return reply.code(204).send()
   })
   app.options('/*', async (_request, reply) => reply.code(204).send())
+}
+
+function describeRoutes(app: FastifyInstance): void {
+  app.addHook('onRoute', (route) => {
+    route.schema = { ...route.schema, ...describeRoute(route.url.slice(app.prefix.length)) }
+  })
 }
 
 /** The right path with the wrong verb is 405, anything else 404. */

@@ -16,16 +16,44 @@ const space = 'rees46'
 const cancelled = /^(cancel|refund|return|reject|fail|annul|2$)/i
 const done = /^(done|complete|deliver|paid|finish|received|1$)/i
 
-/** Records one order; gives the reason when it could not be understood, so that the others of the batch are not lost. */
-export async function syncOrder(ctx: Ctx, value: unknown): Promise<{ id: string | null; message: string } | undefined> {
-  const order = readRecord(value) ?? {}
-  const id = readText(order.id)?.trim() || null
+export interface RejectedOrder {
+  readonly id: string | null
+  readonly message: string
+}
+
+const lanes = 6
+
+/**
+ * Records orders and gives those that were not understood, in their order. Several at once, as a batch may have thousands;
+ * reports of one order one after the other.
+ */
+export async function syncOrders(ctx: Ctx, orders: readonly unknown[]): Promise<RejectedOrder[]> {
+  const rejected: (RejectedOrder | undefined)[] = []
+  const work = async (lane: number) => {
+    for (const [index, value] of orders.entries()) {
+      const order = readRecord(value) ?? {}
+      const id = readText(order.id)?.trim() || null
+      if (laneOf(id ?? '') === lane) rejected[index] = await syncOrder(ctx, id, order)
+    }
+  }
+  await Promise.all(Array.from({ length: lanes }, (_, lane) => work(lane)))
+  return rejected.filter((one) => one !== undefined)
+}
+
+function laneOf(id: string): number {
+  let sum = 0
+  for (const character of id) sum = (sum * 31 + (character.codePointAt(0) ?? 0)) % 1_000_003
+  return sum % lanes
+}
+
+/** One order that is not understood must not lose the others of its batch. */
+async function syncOrder(ctx: Ctx, id: string | null, order: Params): Promise<RejectedOrder | undefined> {
   try {
     if (id === null) throw new DomainError('request.invalid', { field: 'id' })
     await transact(ctx, (ctx) => record(ctx, id, order))
     return undefined
   } catch (error) {
-    if (error instanceof DomainError) return { id, message: messageOf(error) }
+    if (error instanceof DomainError && error.kind !== 'unavailable') return { id, message: messageOf(error) }
     throw error
   }
 }

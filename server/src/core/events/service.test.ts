@@ -60,6 +60,16 @@ test('many calls at once are all written', async () => {
   expect(await countEvents('burst')).toBe(6000)
 })
 
+test('a process that does not keep up says so, and loses nothing of what it took', async () => {
+  const events = Array.from({ length: 5_000 }, () => ({ type: 'flood' }))
+  const answers = await Promise.allSettled(Array.from({ length: 14 }, () => recordEvents(ctx, events)))
+  const taken = answers.filter((answer) => answer.status === 'fulfilled').length
+  expect(taken).toBe(10)
+  expect(answers.at(-1)).toMatchObject({ status: 'rejected', reason: { code: 'service.unavailable' } })
+  expect(await countEvents('flood')).toBe(taken * 5_000)
+  await recordEvents(ctx, [{ type: 'after the flood' }])
+})
+
 test('what one caller got wrong fails that caller alone', async () => {
   const answers = await Promise.allSettled([
     recordEvents(ctx, [{ type: 'mixed' }]),

@@ -37,7 +37,7 @@ export interface PeriodFigures {
 export interface Dashboard {
   readonly timeZone: string
   readonly currency: string
-  /** Every currency with purchases, the most used first. */
+  /** The currencies of the latest purchases, the most used first. */
   readonly currencies: readonly string[]
   readonly unit: Unit | null
   readonly current: PeriodFigures

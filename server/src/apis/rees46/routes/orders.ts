@@ -11,7 +11,7 @@ import { authenticate, type Caller, readDid, requireDevice, requireSecret } from
 import { parseJson } from '../decode.ts'
 import { encodeProduct } from '../encode.ts'
 import { findPerson, isConfirmedDevice } from '../people.ts'
-import { syncOrder } from '../synced-order.ts'
+import { syncOrders } from '../synced-order.ts'
 
 const maxOrders = 5_000
 const maxLines = 200
@@ -21,11 +21,7 @@ export function orderRoutes(app: FastifyInstance, { server }: ApiOptions): void 
     const caller = await authenticate(server, request)
     requireSecret(caller)
     const orders = readOrders(caller.params.orders)
-    const rejected: { id: string | null; message: string }[] = []
-    for (const order of orders) {
-      const refusal = await syncOrder(caller.ctx, order)
-      if (refusal) rejected.push(refusal)
-    }
+    const rejected = await syncOrders(caller.ctx, orders)
     // The vendor takes any order and checks later. We check now, and say which ones were not understood.
     return { status: 'success', payload: { accepted: orders.length - rejected.length, rejected } }
   })
