@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
-import { afterEach, describe, expect, inject, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest'
 import { openPool } from '../db.ts'
 import { checkExternal } from './external.ts'
 import { type OpenDatabase, openDatabase } from './index.ts'
@@ -26,6 +26,21 @@ function newDataDir(mode = 0o755): string {
   const dataDir = mkdtempSync(join(tmpdir(), 'regulars-postgres-'))
   chmodSync(dataDir, mode)
   cleanups.push(() => rmSync(dataDir, { recursive: true, force: true }))
+  return dataDir
+}
+
+// Making a cluster takes most of a second, copying one a twentieth. Tests that are not about the making start from a copy.
+const made = mkdtempSync(join(tmpdir(), 'regulars-postgres-'))
+chmodSync(made, 0o755)
+beforeAll(async () => {
+  const database = await openDatabase({ dataDir: made, durable: false })
+  await database.stop()
+})
+afterAll(() => rmSync(made, { recursive: true, force: true }))
+
+function madeDataDir(): string {
+  const dataDir = newDataDir()
+  execFileSync('cp', ['-a', `${made}/.`, dataDir])
   return dataDir
 }
 
@@ -111,7 +126,7 @@ describe('the embedded database', () => {
   })
 
   test('understands every language: sorts by code point, folds case and finds parts of names', async () => {
-    const { url } = await open(newDataDir())
+    const { url } = await open(madeDataDir())
     await ask(url, 'create extension pg_trgm')
     const folded = `select lower('ÄÖÜ ŠĐ ΑΒΓ') as lower, cardinality(show_trgm('Müller')) as trigrams`
     expect(await ask(url, folded)).toEqual([{ lower: 'äöü šđ αβγ', trigrams: 7 }])
@@ -120,7 +135,7 @@ describe('the embedded database', () => {
   })
 
   test('moves to another port when a program has taken the remembered one', async () => {
-    const dataDir = newDataDir()
+    const dataDir = madeDataDir()
     const first = await open(dataDir)
     await first.stop()
     const stranger = createServer().listen(first.port, '127.0.0.1')
@@ -156,7 +171,7 @@ describe('the embedded database', () => {
   })
 
   test('is taken over alive when the process that started it was killed, and then stopped', async () => {
-    const dataDir = newDataDir()
+    const dataDir = madeDataDir()
     const holder = await hold(dataDir)
     const server = runningServerOf(dataDir)
     await holder.kill()
@@ -169,7 +184,7 @@ describe('the embedded database', () => {
   })
 
   test('recovers when both it and the process that started it were killed', async () => {
-    const dataDir = newDataDir()
+    const dataDir = madeDataDir()
     const holder = await hold(dataDir)
     await ask(holder.url, 'create table kept as select 42 as answer')
     const server = runningServerOf(dataDir)
@@ -181,7 +196,7 @@ describe('the embedded database', () => {
   })
 
   test('starts although a left-over pid file names a living stranger', async () => {
-    const dataDir = newDataDir()
+    const dataDir = madeDataDir()
     const database = await open(dataDir)
     await database.stop()
     const stranger = spawn('sleep', ['60'])
@@ -193,7 +208,7 @@ describe('the embedded database', () => {
   })
 
   test('is brought back on the same port when it is killed, and a pool goes on', async () => {
-    const dataDir = newDataDir()
+    const dataDir = madeDataDir()
     const { url } = await open(dataDir)
     const pool = openPool({ url, max: 2 })
     cleanups.push(() => pool.end())
@@ -214,7 +229,7 @@ describe('the embedded database', () => {
   })
 
   test('is brought back also by a process that only attached to it', async () => {
-    const dataDir = newDataDir()
+    const dataDir = madeDataDir()
     const starter = await hold(dataDir)
     const { url } = await open(dataDir)
     await starter.leave()
@@ -226,7 +241,7 @@ describe('the embedded database', () => {
   })
 
   test('refuses files of another major version', async () => {
-    const dataDir = newDataDir()
+    const dataDir = madeDataDir()
     const database = await open(dataDir)
     await database.stop()
     chmodSync(join(dataDir, 'postgres', 'PG_VERSION'), 0o600)
@@ -235,7 +250,7 @@ describe('the embedded database', () => {
   })
 
   test('says what PostgreSQL said when it cannot start', async () => {
-    const dataDir = newDataDir()
+    const dataDir = madeDataDir()
     const database = await open(dataDir)
     await database.stop()
     rmSync(join(dataDir, 'postgres', 'global', 'pg_control'))
