@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { history } from '../../src/core/consent/index.ts'
 import { listPostings } from '../../src/core/ledger/index.ts'
+import { listMessages } from '../../src/core/messaging/index.ts'
 import { type Ctx, makeCtx } from '../../src/platform/ctx.ts'
 import { createTenant, describeConnections } from '../../src/template/index.ts'
 import { testApp } from '../app.ts'
@@ -523,6 +525,75 @@ describe('tags, events and attribute values', () => {
     expect((await shop.get(`/groups/${group}/receivers/${made.id}/attributes`)).body).toContainEqual(
       expect.objectContaining({ name: 'rank', value: 'gold' }),
     )
+  })
+})
+
+describe('double opt-in', () => {
+  const doidata = { user_ip: '203.0.113.7', referer: 'shop.example/join', user_agent: 'Firefox' }
+  const linkTo = async (email: string) => {
+    const [message] = await listMessages(shop.ctx, { to: email })
+    expect(message).toMatchObject({ purpose: 'security', channel: 'email' })
+    return new URL(/https?:\S+/.exec(message?.text ?? '')?.[0] ?? '').pathname
+  }
+  const open = (url: string) => app.inject({ url, headers: { 'user-agent': 'Mail reader' } })
+
+  test('sends a link, and whoever opens it is active, with proof', async () => {
+    const group = await newGroup('Opt-in')
+    const form = await shop.post(`/forms.json/${group}/createfromtemplate/default`, { name: 'Join us', title: 'Join' })
+    expect(form.body).toEqual({ id: expect.any(String), name: 'Join us', title: 'Join', customer_tables_id: group })
+    expect((await shop.get(`/groups/${group}/forms`)).body).toEqual([form.body])
+    const { body: made } = await shop.post(`/groups/${group}/receivers/insert`, {
+      email: 'doi@example.com',
+      activated: 0,
+    })
+    const url = `/forms/${form.body.id}/send/activate`
+    expect((await shop.post(url, { email: 'doi@example.com', doidata })).body.success).toBe(true)
+    const link = await linkTo('doi@example.com')
+    const answers = await Promise.all(Array.from({ length: 5 }, () => open(link)))
+    expect(answers.map((answer) => answer.statusCode).sort()).toEqual([200, 410, 410, 410, 410])
+    expect(answers.find((answer) => answer.statusCode === 200)?.body).toContain('You are subscribed to “Opt-in”.')
+    expect((await shop.get(`/groups/${group}/receivers/${made[0].id}`)).body.active).toBe(true)
+    const [proof] = await history(shop.ctx, { customerId: made[0].id })
+    expect(proof).toMatchObject({
+      subject: 'email:bulk',
+      event: 'subscribed',
+      source: 'link',
+      textVersion: `form:${form.body.id}`,
+      userAgent: 'Mail reader',
+      data: doidata,
+    })
+    expect((await shop.post(url, { email: 'doi@example.com', doidata })).body.error.message).toBe(
+      'Bad Request: already active',
+    )
+  })
+
+  test('asks before somebody leaves, and who left so is not brought back by a shop', async () => {
+    const [form] = (await shop.get('/forms')).body
+    const group = form.customer_tables_id
+    await shop.post(`/groups/${group}/receivers`, { email: 'leaver@example.com' })
+    await shop.post(`/forms/${form.id}/send/deactivate`, { email: 'leaver@example.com', doidata })
+    expect((await open(await linkTo('leaver@example.com'))).body).toContain('You have left')
+    const again = [{ email: 'leaver@example.com', activated: 1_700_000_000, deactivated: 0 }]
+    const { body } = await shop.post(`/groups/${group}/receivers/upsertplus`, again)
+    expect(body[0]).toMatchObject({ active: false, deactivated: expect.any(Number) })
+    expect((await shop.put(`/groups/${group}/receivers/leaver@example.com/activate`)).body).toBe(true)
+    expect((await shop.get(`/groups/${group}/receivers/leaver@example.com`)).body.active).toBe(false)
+  })
+
+  test('is refused for strangers, blacklisted addresses and unknown forms', async () => {
+    const [form] = (await shop.get('/forms')).body
+    const send = (email: string, id = form.id) => shop.post(`/forms/${id}/send/activate`, { email, doidata })
+    expect((await send('stranger@example.com')).status).toBe(404)
+    await shop.post(`/groups/${form.customer_tables_id}/receivers`, { email: 'spam@example.com', activated: 0 })
+    await shop.post('/blacklist', { email: 'spam@example.com' })
+    expect((await send('spam@example.com')).body.error).toEqual({
+      code: 403,
+      message: 'Forbidden: address is blacklisted',
+    })
+    expect((await send('spam@example.com', '1')).status).toBe(404)
+    expect((await open(`/cleverreach/confirm/${shop.ctx.tenant.slug}/abc`)).statusCode).toBe(410)
+    expect((await open('/cleverreach/confirm/nobody/abc')).statusCode).toBe(404)
+    await shop.delete('/blacklist/spam@example.com')
   })
 })
 

@@ -1,5 +1,4 @@
 import type { FastifyInstance } from 'fastify'
-import type { Server } from '../../platform/ctx.ts'
 import type { ApiOptions } from '../http/options.ts'
 import { acceptBodies, routesOn } from './call.ts'
 import { answerError, answerNotFound } from './errors.ts'
@@ -8,13 +7,14 @@ import { attributeRoutes } from './routes/attributes.ts'
 import { blacklistRoutes } from './routes/blacklist.ts'
 import { debugRoutes } from './routes/debug.ts'
 import { filterRoutes } from './routes/filters.ts'
+import { confirmationPages, formRoutes } from './routes/forms.ts'
 import { groupRoutes } from './routes/groups.ts'
 import { loginRoutes } from './routes/login.ts'
 import { oauthRoutes, oauthSettingsRoutes } from './routes/oauth.ts'
 import { receiverRoutes } from './routes/receivers.ts'
 
 /** CleverReach REST v3, the same routes under v2 for older clients, and OAuth beside them. */
-export async function cleverreachApi(app: FastifyInstance, { server }: ApiOptions): Promise<void> {
+export async function cleverreachApi(app: FastifyInstance, { server, config }: ApiOptions): Promise<void> {
   acceptBodies(app)
   app.setErrorHandler(answerError)
   app.setNotFoundHandler(answerNotFound)
@@ -27,12 +27,13 @@ export async function cleverreachApi(app: FastifyInstance, { server }: ApiOption
     })
   })
   await app.register(async (scope) => oauthRoutes(scope, server), { prefix: '/oauth' })
+  confirmationPages(app, server)
   for (const prefix of ['/v3', '/v2']) {
-    await app.register(async (scope) => resources(scope, server), { prefix })
+    await app.register(async (scope) => resources(scope, { server, config }), { prefix })
   }
 }
 
-function resources(app: FastifyInstance, server: Server): void {
+function resources(app: FastifyInstance, { server, config }: ApiOptions): void {
   const routes = routesOn(app, server)
   loginRoutes(app, server)
   debugRoutes(app, routes)
@@ -41,6 +42,7 @@ function resources(app: FastifyInstance, server: Server): void {
   attributeRoutes(routes)
   receiverRoutes(routes)
   filterRoutes(routes)
+  formRoutes(routes, config.publicUrl)
   accountReceiverRoutes(routes)
   blacklistRoutes(routes)
 }

@@ -110,7 +110,7 @@ function asMember(fields: MemberFields | Member | undefined): Member | undefined
 
 async function afterChange(
   ctx: Ctx,
-  what: { listId: number; plan: Plan; source?: string; textVersion?: string },
+  what: { listId: number; plan: Plan } & Partial<Pick<PersonalAct, 'source' | 'textVersion' | 'proof'>>,
 ): Promise<void> {
   const { plan } = what
   const source = what.source ?? ctx.actor.via
@@ -120,6 +120,7 @@ async function afterChange(
   await setSubscriptionsOfMany(ctx, {
     source,
     textVersion: what.textVersion,
+    proof: what.proof,
     changes: [...plan.activated.map(bulk(true)), ...gone.map(bulk(false))],
   })
   const inserted = new Set(plan.toInsert.map((member) => member.customerId))
@@ -172,6 +173,8 @@ export interface PersonalAct {
   /** For the consent history: "link", "form". */
   readonly source?: string
   readonly textVersion?: string
+  /** Kept in the history beside it. */
+  readonly proof?: Readonly<Record<string, unknown>>
 }
 
 /** The person confirms (double opt-in), also after having left. Doing it twice changes nothing. Refuses `member.not_found`. */
@@ -203,6 +206,7 @@ function changeOwn(ctx: Ctx, act: PersonalAct, change: (member: Member, now: Dat
       listId: act.listId,
       source: act.source,
       textVersion: act.textVersion,
+      proof: act.proof,
       plan: {
         results: [],
         toInsert: [],

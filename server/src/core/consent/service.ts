@@ -35,6 +35,8 @@ import type { Channel, Consent, ConsentChange, Purpose, Subscription, Suppressio
 export interface Provenance {
   readonly source: string
   readonly textVersion?: string
+  /** What else proves it: the page, the browser and the IP of the one who asked. */
+  readonly proof?: Readonly<Record<string, unknown>>
 }
 
 /** Only what changes leaves a trace in the history. Refuses `customer.not_found`. */
@@ -79,6 +81,7 @@ export function setSubscriptionsOfMany(
         event: change.subscribed ? 'subscribed' : 'unsubscribed',
         source: command.source,
         textVersion: command.textVersion ?? null,
+        ...(command.proof ? { data: command.proof } : {}),
       })),
     )
     await emitChanges(
@@ -129,6 +132,7 @@ export function setConsents(
         event: change.given ? 'given' : 'withdrawn',
         source: command.source,
         textVersion: command.textVersion ?? null,
+        ...(command.proof ? { data: command.proof } : {}),
       })),
     )
     await emitChanges(
