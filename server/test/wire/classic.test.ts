@@ -1,5 +1,11 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest'
-import { addIdentity, createCustomer, putAddress, updateCustomer } from '../../src/core/customers/index.ts'
+import {
+  addIdentity,
+  createCustomer,
+  findCustomerByCode,
+  putAddress,
+  updateCustomer,
+} from '../../src/core/customers/index.ts'
 import { listProgrammes } from '../../src/core/loyalty/index.ts'
 import { listPurchases } from '../../src/core/purchases/index.ts'
 import { fixedClock } from '../../src/platform/clock.ts'
@@ -768,6 +774,178 @@ describe('campaigns and transactions', () => {
     expect(await ask(shop, { type: 'customer_info', code: mine.code, campaign_id: foreign })).toEqual(nothing)
     expect(await ask(shop, { type: 'customer_balance', code: mine.code, campaign_id: foreign })).toEqual(nothing)
     expect((await ask(shop, { type: 'customer_find', find_customer: 'theirs' })).customers).toEqual([])
+  })
+})
+
+describe('the other reports', () => {
+  let own: Shop
+  let range: Fields
+  const names = async (report: string, more: Fields = {}) => {
+    const answer = await ask(own, { type: 'reports', report, ...range, ...more })
+    return answer.customers?.map((row: { first_name: string }) => row.first_name) ?? answer.error
+  }
+  beforeAll(async () => {
+    clock.set('2026-01-10T12:00:00Z')
+    own = await openShop('reports')
+    const { points, visits } = own.campaigns
+    range = { date_start: '2026-03-01', date_end: '2026-03-31', selected_campaigns: `${points},${visits}` }
+    const make = async (first_name: string, more: Fields = {}) =>
+      (await ask(own, { type: 'record_customer', first_name, ...more })).customer.code
+    const old = await make('Old', { custom_date: '2026-03-15', city: 'Bonn' })
+    const fresh = await make('Fresh', { card_number: 'F-1' })
+    await make('Never')
+    const born = await findCustomerByCode(own.ctx, old)
+    await updateCustomer(own.ctx, { id: born?.id ?? 0, patch: { birthday: '1980-03-31' } })
+    const buy = (code: string, amount: string) =>
+      ask(own, { type: 'record_activity', code, campaign_id: points, amount })
+    await buy(old, '1000.00')
+    clock.set('2026-03-05T12:00:00Z')
+    await buy(old, '427.00')
+    await ask(own, {
+      type: 'redeem',
+      code: old,
+      campaign_id: points,
+      custom_points_redeem: '100',
+      authorization: 'mug',
+    })
+    await ask(own, { type: 'record_activity', code: fresh, campaign_id: visits, authorization: 'walk-in' })
+    clock.set('2026-03-20T12:00:00Z')
+    await buy(fresh, '10.00')
+  })
+
+  it('select customers by what they did in the campaigns and days', async () => {
+    expect(await names('customers_new')).toEqual(['Fresh'])
+    expect(await names('customers_frequent', { frequency: '1' })).toEqual(['Old', 'Fresh'])
+    expect(await names('customers_frequent', { frequency: '2' })).toEqual(['Fresh'])
+    expect(await names('customers_frequent', { frequency: '2', include_redeemed: 'Y' })).toEqual(['Old', 'Fresh'])
+    expect(await names('customers_missing', { missing_for: '7' })).toEqual(['Old'])
+    expect(await names('customers_Inactive', { Inactive_for: '60' })).toEqual([])
+    expect(await names('customers_birthday')).toEqual(['Old'])
+    expect(await names('customers_birthday', { date_end: '2026-03-30' })).toEqual([])
+    expect(await names('customers_custom_date')).toEqual(['Old'])
+    expect(await names('customers_search', { search_text: 'bonn' })).toEqual(['Old'])
+    expect(await names('customers_new', { selected_campaigns: shop.campaigns.points })).toEqual([])
+    expect(await names('customers_new', { selected_campaigns: '' })).toBe('selected_campaigns is required')
+    expect(await names('customers_new', { date_start: '' })).toBe('date_start is required')
+    expect(await names('customers_frequent')).toBe('frequency is required')
+  })
+
+  it('list transactions and redemptions, from a number on', async () => {
+    const all = await ask(own, { type: 'reports', report: 'transactions_all', ...range })
+    expect(all.transactions_count).toBe('4')
+    const rows = all.transactions.map((row: Record<string, string>) => [
+      row.first_name,
+      row.amount_number,
+      row.redeemed,
+      row.authorization,
+    ])
+    expect(rows).toEqual([
+      ['Old', '427', '', expect.stringMatching(/^C\d+$/)],
+      ['Old', '-100', 'R', 'mug'],
+      ['Fresh', '1', '', 'walk-in'],
+      ['Fresh', '10', '', expect.stringMatching(/^C\d+$/)],
+    ])
+    expect(all.transactions[3]).toMatchObject({ card_number: 'F-1', original_amount: '10.00', date: '2026-03-20' })
+    const later = await ask(own, {
+      type: 'reports',
+      report: 'transactions_all',
+      ...range,
+      last: all.transactions[2].id,
+    })
+    expect(later.transactions).toHaveLength(1)
+    const redeemed = await ask(own, { type: 'reports', report: 'transactions_redeemed', ...range })
+    expect(redeemed).toMatchObject({ transactions: [{ authorization: 'mug' }], transactions_count: '1' })
+  })
+
+  it('add up what each campaign gave, took and owes, with commas', async () => {
+    const audit = { type: 'reports', report: 'audit_totals', ...range, date_start: '2026-01-01' }
+    expect((await ask(own, audit)).campaigns).toEqual([
+      {
+        campaign_name: 'Points',
+        campaign_type: 'T',
+        earned: '1,437',
+        redeemed: '-100',
+        liability: '1,337',
+        monetary_equivalent: '13.37',
+        campaign_id: own.campaigns.points,
+      },
+      expect.objectContaining({ campaign_name: 'Visits', earned: '1', redeemed: '0', monetary_equivalent: '' }),
+    ])
+    const balances = { type: 'reports', report: 'customers_balances', campaign_id: own.campaigns.points }
+    const page = await ask(own, { ...balances, offset: '1', limit: '1' })
+    expect(page.customers).toMatchObject([{ first_name: 'Fresh', card_number: 'F-1', balance: '10' }])
+    expect((await ask(own, balances)).customers.map(({ balance }: { balance: string }) => balance)).toEqual([
+      '1327',
+      '10',
+      '0',
+    ])
+  })
+})
+
+describe('upkeep', () => {
+  it('takes a transaction back when campaign, customer and number belong together', async () => {
+    const own = await openShop('undo')
+    const { code } = (await ask(own, { type: 'record_customer', first_name: 'Undo' })).customer
+    const other = (await ask(own, { type: 'record_customer', first_name: 'Other' })).customer
+    const { points, visits } = own.campaigns
+    const sale = await ask(own, { type: 'record_activity', code, campaign_id: points, amount: '50' })
+    const visit = await ask(own, { type: 'record_activity', code, campaign_id: visits })
+    const undo = (fields: Fields) => ask(own, { type: 'transaction_delete', code, ...fields })
+    const saleId = sale.receipt.transaction.id
+    const none = refused('transaction_id does not exist')
+    expect(await undo({ campaign_id: visits, transaction_id: saleId })).toEqual(none)
+    expect(await undo({ campaign_id: points, transaction_id: saleId, code: other.code })).toEqual(none)
+    expect(await undo({ campaign_id: points, transaction_id: '1' })).toEqual(none)
+    const both = await Promise.all([1, 2].map(() => undo({ campaign_id: points, transaction_id: saleId })))
+    expect(both.map(({ status }) => status).sort()).toEqual(['error', 'success'])
+    expect(await undo({ campaign_id: visits, transaction_id: visit.receipt.transaction.id })).toEqual({
+      status: 'success',
+      transaction: { status: 'deleted', id: visit.receipt.transaction.id, code },
+    })
+    const { campaigns } = await ask(own, { type: 'customer_info', code })
+    expect(campaigns.map(({ balance }: { balance: string }) => balance)).toEqual(['0', '0.00', '0.00', '0', '0'])
+    const customer = await findCustomerByCode(own.ctx, code)
+    const { items } = await listPurchases(own.ctx, { customerId: customer?.id ?? 0, limit: 10 })
+    expect(items.map(({ kind, totalMinor }) => [kind, totalMinor]).sort()).toEqual([
+      ['cancellation', -5000],
+      ['sale', 5000],
+    ])
+  })
+
+  it('forgets a customer, with an attribute for the status in XML', async () => {
+    const { code } = (await ask(shop, { type: 'record_customer', first_name: 'Gone', card_number: 'GONE' })).customer
+    const { payload } = await post({ ...shop.user, type: 'customer_delete', code })
+    expect(payload).toBe(`<response status="success">
+  <customer status="deleted">
+    <code>${code}</code>
+  </customer>
+</response>
+`)
+    expect(await ask(shop, { type: 'customer_info', code })).toEqual(refused('The customer does not exist'))
+    expect(await ask(shop, { type: 'customer_delete', code })).toEqual(refused('The customer does not exist'))
+    expect(await ask(other, { type: 'customer_delete', code: '1' })).toEqual(refused('The customer does not exist'))
+  })
+
+  it('checks a password, draws a card number and lists what campaigns have', async () => {
+    const person = { customer_username: 'checker', customer_password: 'right one' }
+    const { code } = (await ask(shop, { type: 'record_customer', email: 'checker@example.com', ...person })).customer
+    const check = (fields: Fields) => ask(shop, { type: 'validate_customer_password', ...fields })
+    expect(await check(person)).toEqual({ status: 'success', customer: { code } })
+    expect(await check({ code, customer_password: 'right one' })).toEqual({ status: 'success', customer: { code } })
+    expect(await check({ ...person, customer_password: 'wrong' })).toEqual(refused('customer_password is not valid'))
+    const drawn = await ask(shop, { type: 'generate_card_number', how_many_digits: '12' })
+    expect(drawn.card_number).toMatch(/^\d{12}$/)
+    const { points, items } = shop.campaigns
+    expect(await ask(shop, { type: 'campaign_rewards', campaign_id: points })).toEqual({
+      status: 'success',
+      campaign: { id: points },
+      rewards: [],
+    })
+    expect((await ask(shop, { type: 'campaign_promos', campaign_id: points })).promotions).toEqual([])
+    expect((await ask(shop, { type: 'buyx_items_list', campaign_id: items })).buyx_items).toMatchObject([
+      { description: 'Coffee' },
+    ])
+    expect((await ask(shop, { type: 'campaigns_inactive_list' })).campaigns).toEqual([])
   })
 })
 

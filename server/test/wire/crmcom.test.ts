@@ -4,8 +4,10 @@ import { upsertCategories, upsertProducts } from '../../src/core/catalog/index.t
 import { createCustomer, findCustomerByIdentity } from '../../src/core/customers/index.ts'
 import { addUnit, applyOperation } from '../../src/core/ledger/index.ts'
 import { addTier, createProgramme } from '../../src/core/loyalty/index.ts'
+import { mergeCustomers } from '../../src/core/merging/index.ts'
 import { listMessages } from '../../src/core/messaging/index.ts'
 import { createOrganisation, putReferenceItem } from '../../src/core/organisations/index.ts'
+import { eraseCustomer } from '../../src/core/privacy/index.ts'
 import { recordPurchase } from '../../src/core/purchases/index.ts'
 import { fixedClock } from '../../src/platform/clock.ts'
 import { type Ctx, makeCtx } from '../../src/platform/ctx.ts'
@@ -362,6 +364,28 @@ describe('signing up and in', () => {
     expect((await call('GET', `/contacts/${id}`)).status).toBe(401)
     clock.advance(3601_000)
     expect((await call('GET', `/contacts/${id}`, { token })).status).toBe(401)
+  })
+})
+
+describe('a token', () => {
+  it('opens nothing of a contact who was erased', async () => {
+    const { token, refresh, id } = await signUp(shop, 'erased@crm.com')
+    const customer = await findCustomerByIdentity(shop.ctx, { kind: 'email', value: 'erased@crm.com' })
+    await eraseCustomer(shop.ctx, customer?.id ?? 0)
+    expect((await call('GET', `/contacts/${id}`, { token })).status).toBe(401)
+    const refreshed = await call('POST', '/contacts/refresh', { key: shop.key, body: { refresh_token: refresh } })
+    expect(refreshed.status).toBe(401)
+  })
+
+  it('of a contact who was merged opens the survivor, by either id', async () => {
+    const before = await signUp(shop, 'before@crm.com')
+    const survivor = await createCustomer(shop.ctx, { firstName: 'Sur', lastName: 'Vivor' })
+    const merged = await findCustomerByIdentity(shop.ctx, { kind: 'email', value: 'before@crm.com' })
+    await mergeCustomers(shop.ctx, { fromId: merged?.id ?? 0, intoId: survivor.id, reason: 'test' })
+    const { status, body } = await call('GET', `/contacts/${before.id}`, before)
+    expect(status).toBe(200)
+    expect(body).toMatchObject({ code: survivor.code, first_name: 'Sur', email_address: 'before@crm.com' })
+    expect((await call('GET', `/contacts/${body.id}/purchases`, before)).status).toBe(200)
   })
 })
 

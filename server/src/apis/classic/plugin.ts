@@ -14,6 +14,16 @@ import { showBalance, showCustomer } from './routes/information.ts'
 import { report } from './routes/reports.ts'
 import { findCustomers, searchCustomers } from './routes/search.ts'
 import { recordActivity, redeemValue } from './routes/transactions.ts'
+import {
+  deleteCustomer,
+  deleteTransaction,
+  generateCardNumber,
+  listInactiveCampaigns,
+  listItems,
+  listPromotions,
+  listRewards,
+  validatePassword,
+} from './routes/upkeep.ts'
 
 /** Every operation has one name; old names of some are still sent. */
 const operations: Readonly<Record<string, (call: Call) => Promise<Answer>>> = {
@@ -29,6 +39,14 @@ const operations: Readonly<Record<string, (call: Call) => Promise<Answer>>> = {
   find_customer: findCustomers,
   record_activity: recordActivity,
   redeem: redeemValue,
+  transaction_delete: deleteTransaction,
+  campaigns_inactive_list: listInactiveCampaigns,
+  campaign_rewards: listRewards,
+  campaign_promos: listPromotions,
+  buyx_items_list: listItems,
+  customer_delete: deleteCustomer,
+  generate_card_number: generateCardNumber,
+  validate_customer_password: validatePassword,
   reports: report,
 }
 

@@ -145,7 +145,7 @@ async function giveCard(ctx: Ctx, { customerId, number }: { customerId: number; 
   const card = await findCardByNumber(ctx, number)
   if (card?.customerId === customerId) return
   const before = await listCards(ctx, { customerId, state: 'active', offset: 0, limit: 100 })
-  for (const { id } of before.items) await updateCard(ctx, { id, state: 'blocked' })
+  for (const { id } of before.items) await updateCard(ctx, { id, state: 'blocked', customerId: null })
   if (card) await assignCard(ctx, { number, customerId })
   else await createCard(ctx, { cardTypeId: await cardTypeId(ctx), number, customerId })
 }

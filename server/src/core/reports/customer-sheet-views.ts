@@ -1,18 +1,11 @@
 import type { Ctx } from '../../platform/ctx.ts'
 import { type Sql, sql } from '../../platform/db.ts'
 import type { ChangeCursor } from '../../platform/outbox.ts'
-import type { ChangedCustomer, CustomerSheet, SheetQuery } from './types.ts'
+import type { Activity, ChangedCustomer, CustomerSheet, SheetQuery } from './types.ts'
 
 /** Customers on one row each, by id. Only identified ones: a device is nobody yet, the merged and the erased are gone. */
 export function selectSheets(ctx: Ctx, query: SheetQuery): Promise<CustomerSheet[]> {
-  const { activeIn } = query
-  const active = activeIn
-    ? sql`and exists (
-        select from postings p where p.tenant_id = c.tenant_id and p.customer_id = c.id
-           and p.programme_id = any(${activeIn.programmeIds}::bigint[])
-           and (${activeIn.from ?? null}::timestamptz is null or p.occurred_at >= ${activeIn.from ?? null}::timestamptz)
-           and (${activeIn.to ?? null}::timestamptz is null or p.occurred_at < ${activeIn.to ?? null}::timestamptz))`
-    : sql``
+  const active = query.activeIn ? activity(query.activeIn) : sql``
   return ctx.db.query(
     sheetsOf(sql`
       select c.* from customers c
@@ -29,13 +22,28 @@ export function selectSheetsByIds(ctx: Ctx, ids: readonly number[]): Promise<Cus
   )
 }
 
+// Counting stops at the number that is asked for: a customer of many years is not read to the end.
+function activity(activity: Activity): Sql {
+  const { from = null, to = null, noneSince = null, atLeast = 1 } = activity
+  const own = sql`
+    from postings p where p.tenant_id = c.tenant_id and p.customer_id = c.id
+     and p.programme_id = any(${activity.programmeIds}::bigint[])
+     and (${!activity.withoutSpending} or p.kind not in ('spend', 'capture'))`
+  const inRange = sql`(${from}::timestamptz is null or p.occurred_at >= ${from}::timestamptz)
+     and (${to}::timestamptz is null or p.occurred_at < ${to}::timestamptz)`
+  return sql`
+    and (select count(*) from (select 1 ${own} and ${inRange} limit ${atLeast}) counted) >= ${atLeast}::bigint
+    and (not ${activity.isFirst ?? false}::boolean or not exists (select ${own} and p.occurred_at < ${from}::timestamptz))
+    and (${noneSince}::timestamptz is null or not exists (select ${own} and p.occurred_at >= ${noneSince}::timestamptz))`
+}
+
 // The customers are picked first and each of them is looked up by index. As a plain join the planner merges a page of
 // customers with every address of the tenant up to there: the pages of a million customers then take minutes, not seconds.
 function sheetsOf(customers: Sql): Sql {
   return sql`
     with c as materialized (${customers})
     select c.id, c.code, c.first_name as "firstName", c.last_name as "lastName", c.company_name as "companyName",
-           c.attributes, c.password_hash is not null as "hasPassword", i.email, i.phone, i.login,
+           c.birthday, c.attributes, c.password_hash is not null as "hasPassword", i.email, i.phone, i.login,
            i.given_code as "givenCode", coalesce(k.number, i.card) as "cardNumber",
            a.line1, a.line2, a.city, a.region, a.postal_code as "postalCode", coalesce(a.country, c.country) as country
       from c

@@ -11,14 +11,18 @@ export {
 export { customerFigures } from './customer-views.ts'
 export { dashboard } from './dashboard.ts'
 export { type ListFigures, listFigures } from './list-views.ts'
+export { programmeTotals, walkPostings } from './posting-sheet.ts'
 export { timeline } from './timeline.ts'
 export type {
+  Activity,
   CustomerFigures,
   CustomerSheet,
   Dashboard,
   DashboardQuery,
   DayFigures,
   PeriodFigures,
+  PostingSheet,
+  ProgrammeTotals,
   TimelineEntry,
   TimelineKind,
   TimelineQuery,

@@ -1,6 +1,6 @@
 import type { Minor } from '../../platform/money.ts'
 import type { ChangeCursor } from '../../platform/outbox.ts'
-import type { Unit } from '../ledger/index.ts'
+import type { PostingKind, Unit } from '../ledger/index.ts'
 
 /** One day of the shop, in its time zone. Sales are what was told with a secret; what only tracking told stands apart. */
 export interface DayFigures {
@@ -137,6 +137,8 @@ export interface CustomerSheet {
   readonly firstName: string | null
   readonly lastName: string | null
   readonly companyName: string | null
+  /** YYYY-MM-DD */
+  readonly birthday: string | null
   readonly email: string | null
   readonly phone: string | null
   readonly login: string | null
@@ -151,11 +153,57 @@ export interface CustomerSheet {
   readonly attributes: Readonly<Record<string, unknown>>
 }
 
+/** Who had postings in some programmes, in [from, to). */
+export interface Activity {
+  readonly programmeIds: readonly number[]
+  readonly from?: Date
+  readonly to?: Date
+  /** So many of them at least; one unless told. */
+  readonly atLeast?: number
+  /** None came before the range. */
+  readonly isFirst?: boolean
+  /** None came from this moment on. */
+  readonly noneSince?: Date
+  /** Only what was given counts, not what was spent. */
+  readonly withoutSpending?: boolean
+}
+
 export interface SheetQuery {
   readonly after: number
   readonly limit: number
-  /** Only who had a posting in one of the programmes, in [from, to). */
-  readonly activeIn?: { readonly programmeIds: readonly number[]; readonly from?: Date; readonly to?: Date }
+  readonly activeIn?: Activity
+}
+
+/** A posting on one row with what it belongs to, for lists that go out. `amount` is signed from the customer's side. */
+export interface PostingSheet {
+  readonly id: number
+  readonly kind: PostingKind
+  readonly customerId: number
+  readonly programmeId: number
+  readonly amount: Minor
+  readonly note: string | null
+  readonly actor: string
+  readonly occurredAt: Date
+  readonly purchaseNumber: string | null
+  readonly purchaseData: Readonly<Record<string, unknown>> | null
+  readonly purchaseTotalMinor: Minor | null
+  readonly purchaseCurrency: string | null
+}
+
+export interface PostingQuery {
+  readonly programmeIds: readonly number[]
+  readonly from?: Date
+  readonly to?: Date
+  readonly after: number
+  readonly limit: number
+  readonly onlySpending?: boolean
+}
+
+/** What a programme gave (less what was taken back) and what was spent, as positive amounts. */
+export interface ProgrammeTotals {
+  readonly programmeId: number
+  readonly given: Minor
+  readonly spent: Minor
 }
 
 export interface ChangedCustomer {

@@ -6,17 +6,23 @@ import {
   walkChangedCustomers,
   walkCustomers,
 } from '../../../core/reports/index.ts'
-import { startOfDay } from '../../http/times.ts'
-import { readId } from '../../http/values.ts'
 import type { Call } from '../auth.ts'
-import { codeOf, phoneOf } from '../customers.ts'
-import { type Fields, findDay, findInteger, listTexts, refuse, requireText } from '../decode.ts'
-import { type Answer, type Element, element } from '../encode.ts'
-import { textAttribute } from '../vocabulary.ts'
+import { findInteger, listTexts, refuse, requireText } from '../decode.ts'
+import type { Answer, Element } from '../encode.ts'
+import { decodeProgrammeIds, decodeRange, encodeSheet } from '../report.ts'
+import { balancesReport, selections } from './customer-reports.ts'
+import { auditTotals, transactionsReport } from './transaction-reports.ts'
 
-const reports: Readonly<Record<string, (call: Call) => Promise<Answer>>> = { customers_all: customersAll }
+const reports: Readonly<Record<string, (call: Call) => Promise<Answer>>> = {
+  customers_all: customersAll,
+  ...selections,
+  customers_balances: balancesReport,
+  transactions_all: (call) => transactionsReport(call, { onlySpending: false }),
+  transactions_redeemed: (call) => transactionsReport(call, { onlySpending: true }),
+  audit_totals: auditTotals,
+}
 
-export function report(call: Call): Promise<Answer> {
+export async function report(call: Call): Promise<Answer> {
   const name = requireText(call.fields, 'report')
   const run = Object.hasOwn(reports, name) ? reports[name] : undefined
   return run ? run(call) : refuse('report', 'is not known')
@@ -29,14 +35,15 @@ export function report(call: Call): Promise<Answer> {
  */
 async function customersAll({ ctx, fields }: Call): Promise<Answer> {
   const last = findInteger(fields, 'last')
-  if (last !== undefined && fields.has('selected_campaigns')) {
-    return refuse('last', 'must not be used together with selected_campaigns')
-  }
+  const selected = listTexts(fields, 'selected_campaigns').length > 0
+  if (last !== undefined && selected) return refuse('last', 'must not be used together with selected_campaigns')
   // Taken before the first row is read: what changes in between is told again next time, never lost.
   const { known, settled } = await feedEnds(ctx)
   if (last === undefined) {
-    const sheets = walkCustomers(ctx, { activeIn: decodeActivity(ctx.tenant.timeZone, fields) })
-    return encodeReport(sheets, settled.id)
+    const activeIn = selected
+      ? { programmeIds: decodeProgrammeIds(fields), ...decodeRange(ctx.tenant.timeZone, fields) }
+      : undefined
+    return encodeReport(walkCustomers(ctx, { activeIn }), settled.id)
   }
   const after = await placeInFeed(ctx, last)
   // A number from ahead of what is settled is given back as it came.
@@ -51,39 +58,6 @@ function encodeReport(sheets: AsyncIterable<CustomerSheet>, last: number): Answe
   }
 }
 
-/** Campaigns that are not this shop's match nobody. Either date may be left out; both days are part of the range. */
-function decodeActivity(timeZone: string, fields: Fields) {
-  const campaigns = listTexts(fields, 'selected_campaigns')
-  if (campaigns.length === 0) return undefined
-  const [start, end] = [findDay(fields, 'date_start'), findDay(fields, 'date_end')]
-  return {
-    programmeIds: campaigns.flatMap((campaign) => readId(campaign) ?? []),
-    ...(start ? { from: startOfDay(start, timeZone) } : {}),
-    ...(end ? { to: startOfDay(end, timeZone, 1) } : {}),
-  }
-}
-
 async function* encodeSheets(sheets: AsyncIterable<CustomerSheet>): AsyncGenerator<Element> {
   for await (const sheet of sheets) yield encodeSheet(sheet)
-}
-
-/** A report has its own words for what the other calls name street1, postal_code, custom_field and code. */
-function encodeSheet(sheet: CustomerSheet): Element {
-  return element({
-    first_name: sheet.firstName,
-    last_name: sheet.lastName,
-    phone: phoneOf(sheet),
-    email: sheet.email,
-    address1: sheet.line1,
-    address2: sheet.line2,
-    city: sheet.city,
-    state: sheet.region,
-    zip: sheet.postalCode,
-    country: sheet.country,
-    custom1: textAttribute(sheet.attributes, 'customField'),
-    custom_date: textAttribute(sheet.attributes, 'customDate'),
-    customer_username: sheet.login,
-    customer_code: codeOf(sheet),
-    card_number: sheet.cardNumber,
-  })
 }

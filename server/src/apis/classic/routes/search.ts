@@ -71,12 +71,16 @@ export async function findCustomers({ ctx, fields }: Call): Promise<Answer> {
     .map((group) => group.split(/\s+/).filter(Boolean))
     .filter((group) => group.length > 0)
   const matches: Matches = (sheet) => {
-    const text = [...Object.values(searched).map((read) => read(sheet) ?? ''), sheet.companyName, sheet.line1]
-      .join('\n')
-      .toLowerCase()
+    const text = textOf(sheet)
     return groups.some((group) => group.every((word) => text.includes(word)))
   }
   return encodeFound({ ctx, fields }, walkCustomers(ctx), matches)
+}
+
+/** Everything of a customer that a phrase is looked for in, in lower case. */
+export function textOf(sheet: CustomerSheet): string {
+  const values = Object.values(searched).map((read) => read(sheet) ?? '')
+  return [...values, sheet.companyName, sheet.line1].join('\n').toLowerCase()
 }
 
 const pageSize = 500

@@ -1,0 +1,114 @@
+import { balancesOf } from '../../../core/ledger/index.ts'
+import { type Activity, type CustomerSheet, walkCustomers } from '../../../core/reports/index.ts'
+import type { Ctx } from '../../../platform/ctx.ts'
+import type { Call } from '../auth.ts'
+import { formatAmount, getNamedCampaign, unitOf } from '../campaigns.ts'
+import { codeOf } from '../customers.ts'
+import { type Fields, findInteger, isYes, refuse, requireText } from '../decode.ts'
+import { type Answer, type Element, element, type Rows } from '../encode.ts'
+import { encodeSheet, requireRange } from '../report.ts'
+import { textAttribute } from '../vocabulary.ts'
+import { textOf } from './search.ts'
+
+const day = 86_400_000
+
+/** Days the customer has been away; the manual's own sample and a reseller name the field differently. */
+function decodeMissing(fields: Fields): number {
+  const names = ['missing_for', 'Inactive_for', 'frequency']
+  const name = names.find((one) => fields.has(one)) ?? refuse('missing_for', 'is required')
+  return findInteger(fields, name, { min: 1, max: 36_500 }) ?? 0
+}
+
+const missing = (call: Call) =>
+  select(call, {
+    noneSince: new Date(call.ctx.clock.now().getTime() - decodeMissing(call.fields) * day),
+    withoutSpending: !isYes(call.fields.get('include_redeemed')),
+  })
+
+/** Customers who had a transaction in the campaigns and the days, and what else each report asks of them. */
+export const selections: Readonly<Record<string, (call: Call) => Promise<Answer>>> = {
+  customers_new: (call) => select(call, { isFirst: true }),
+  customers_frequent: (call) =>
+    select(call, {
+      atLeast: findInteger(call.fields, 'frequency', { min: 1, max: 100_000 }) ?? refuse('frequency', 'is required'),
+      withoutSpending: !isYes(call.fields.get('include_redeemed')),
+    }),
+  customers_missing: missing,
+  customers_Inactive: missing,
+  customers_birthday: (call) => select(call, {}, hasBirthday(call.fields)),
+  customers_custom_date: (call) => select(call, {}, hasCustomDate(call.fields)),
+  customers_search: (call) => {
+    const wanted = requireText(call.fields, 'search_text').toLowerCase()
+    return select(call, {}, (sheet) => textOf(sheet).includes(wanted))
+  },
+}
+
+async function select(
+  { ctx, fields }: Call,
+  more: Partial<Activity>,
+  matches: (sheet: CustomerSheet) => boolean = () => true,
+): Promise<Answer> {
+  const activeIn = { ...requireRange(ctx.tenant.timeZone, fields), ...more }
+  return { rows: rowsOf(encodeMatching(walkCustomers(ctx, { activeIn }), matches)) }
+}
+
+function rowsOf(items: AsyncIterable<Element>): Rows {
+  return { singular: 'customer', plural: 'customers', wrapped: false, items }
+}
+
+async function* encodeMatching(
+  sheets: AsyncIterable<CustomerSheet>,
+  matches: (sheet: CustomerSheet) => boolean,
+): AsyncGenerator<Element> {
+  for await (const sheet of sheets) if (matches(sheet)) yield encodeSheet(sheet)
+}
+
+/** A birthday comes every year: month and day must fall in the range, which may run over the turn of the year. */
+function hasBirthday(fields: Fields): (sheet: CustomerSheet) => boolean {
+  const start = fields.get('date_start') ?? ''
+  const end = fields.get('date_end') ?? '9999-12-31'
+  const wholeYear = end.slice(0, 4) > start.slice(0, 4) && end.slice(5) >= start.slice(5)
+  return ({ birthday }) => {
+    if (!birthday) return false
+    const [on, from, to] = [birthday.slice(5), start.slice(5), end.slice(5)]
+    return wholeYear || (from <= to ? on >= from && on <= to : on >= from || on <= to)
+  }
+}
+
+function hasCustomDate(fields: Fields): (sheet: CustomerSheet) => boolean {
+  return (sheet) => {
+    const date = textAttribute(sheet.attributes, 'customDate')
+    return date >= (fields.get('date_start') ?? '') && date <= (fields.get('date_end') ?? '9999-12-31')
+  }
+}
+
+/** The balance of every customer in one campaign, paged by offset and limit where they are given. */
+export async function balancesReport({ ctx, fields }: Call): Promise<Answer> {
+  const programme = await getNamedCampaign(ctx, fields)
+  const unit = await unitOf(ctx, programme)
+  const offset = findInteger(fields, 'offset') ?? 0
+  const limit = findInteger(fields, 'limit', { min: 1 }) ?? Number.MAX_SAFE_INTEGER
+  const encode = async (sheet: CustomerSheet): Promise<Element> => {
+    const balance = (await balancesOf(ctx, sheet.id)).find((one) => one.unit.id === unit.id)
+    return element({
+      first_name: sheet.firstName,
+      last_name: sheet.lastName,
+      customer_code: codeOf(sheet),
+      card_number: sheet.cardNumber,
+      balance: formatAmount(balance?.available ?? 0, unit),
+    })
+  }
+  return { rows: rowsOf(encodePage(ctx, { offset, limit, encode })) }
+}
+
+async function* encodePage(
+  ctx: Ctx,
+  page: { offset: number; limit: number; encode: (sheet: CustomerSheet) => Promise<Element> },
+): AsyncGenerator<Element> {
+  let position = 0
+  for await (const sheet of walkCustomers(ctx)) {
+    if (position >= page.offset + page.limit) return
+    if (position >= page.offset) yield await page.encode(sheet)
+    position++
+  }
+}

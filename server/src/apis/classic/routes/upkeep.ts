@@ -1,0 +1,114 @@
+import { verifyCustomerPassword } from '../../../core/customers/index.ts'
+import { applyOperation, findPosting } from '../../../core/ledger/index.ts'
+import { findCardByNumber, listProgrammes } from '../../../core/loyalty/index.ts'
+import { eraseCustomer } from '../../../core/privacy/index.ts'
+import { getPurchase, getPurchaseDetails, recordPurchase } from '../../../core/purchases/index.ts'
+import type { Ctx } from '../../../platform/ctx.ts'
+import { DomainError } from '../../../platform/errors.ts'
+import { api, type Call } from '../auth.ts'
+import { encodeCampaign, encodeTerms, getNamedCampaign, unitOf } from '../campaigns.ts'
+import { codeOf, findByCode, getNamedCustomer, getSheet } from '../customers.ts'
+import { findInteger, refuse, requireText } from '../decode.ts'
+import { type Answer, element, list } from '../encode.ts'
+
+/** Forgets the person for good; what was bought and earned stays in the books without a name. */
+export async function deleteCustomer({ ctx, fields }: Call): Promise<Answer> {
+  const code = requireText(fields, 'code')
+  const customer = await findByCode(ctx, code)
+  if (!customer) throw new DomainError('customer.not_found')
+  await eraseCustomer(ctx, customer.id)
+  return { head: { customer: element({ code }, 'deleted') } }
+}
+
+const maxDraws = 50
+
+/** A number that no card has yet. It is not kept: whoever uses it first has it. */
+export async function generateCardNumber({ ctx, fields }: Call): Promise<Answer> {
+  const digits = findInteger(fields, 'how_many_digits', { min: 4, max: 30 }) ?? refuse('how_many_digits', 'is required')
+  for (let draw = 0; draw < maxDraws; draw++) {
+    const number = ctx.random.digits(digits)
+    if (!(await findCardByNumber(ctx, number))) return { head: { card_number: number } }
+  }
+  return refuse('how_many_digits', 'leaves no number that is free')
+}
+
+/** Success means that the password is the customer's, named by username, code or card. */
+export async function validatePassword({ ctx, fields }: Call): Promise<Answer> {
+  const password = requireText(fields, 'customer_password')
+  const username = fields.get('customer_username')
+  const sheet = username ? undefined : await getNamedCustomer(ctx, fields)
+  const customer = await verifyCustomerPassword(ctx, {
+    identity: username ? { kind: 'login', value: username } : { kind: 'email', value: sheet?.email ?? '' },
+    password,
+  })
+  if (!customer || (sheet && customer.id !== sheet.id)) return refuse('customer_password', 'is not valid')
+  return { head: { customer: element({ code: codeOf(sheet ?? (await getSheet(ctx, customer.id))) }) } }
+}
+
+export async function listInactiveCampaigns({ ctx }: Call): Promise<Answer> {
+  const programmes = await listProgrammes(ctx, { state: 'inactive' })
+  const campaigns = programmes.map(async (programme) => encodeCampaign(ctx, programme, await unitOf(ctx, programme)))
+  return { head: { campaigns: list('campaign', await Promise.all(campaigns)) } }
+}
+
+/** Campaigns have no rewards and promotions of their own yet: the lists are there and empty. */
+export async function listRewards({ ctx, fields }: Call): Promise<Answer> {
+  const { id } = await getNamedCampaign(ctx, fields)
+  return { head: { campaign: element({ id }), rewards: list('reward', []) } }
+}
+
+export async function listPromotions({ ctx, fields }: Call): Promise<Answer> {
+  const { id } = await getNamedCampaign(ctx, fields)
+  return { head: { campaign: element({ id }), promotions: list('promotion', []) } }
+}
+
+export async function listItems({ ctx, fields }: Call): Promise<Answer> {
+  const programme = await getNamedCampaign(ctx, fields)
+  const { items = list('item', []) } = encodeTerms(programme, await unitOf(ctx, programme))
+  return { head: { buyx_items: items } }
+}
+
+/**
+ * Takes a transaction back: campaign, customer and number must belong together. The books keep it and what undid it; a
+ * sale is cancelled as a whole. What other systems told of is theirs to cancel.
+ */
+export async function deleteTransaction({ ctx, fields }: Call): Promise<Answer> {
+  const programme = await getNamedCampaign(ctx, fields)
+  const sheet = await getNamedCustomer(ctx, fields)
+  const id = findInteger(fields, 'transaction_id', { min: 1 }) ?? refuse('transaction_id', 'is required')
+  const posting = await findPosting(ctx, { id })
+  const fits = posting?.customerId === sheet.id && posting.programmeId === programme.id
+  if (!posting || !fits) return refuse('transaction_id', 'does not exist')
+  if (posting.purchaseId !== null) await cancelSale(ctx, posting.purchaseId)
+  else {
+    await applyOperation(ctx, {
+      kind: 'reverse',
+      key: `${api}:delete:${id}`,
+      unitId: programme.unitId,
+      customerId: sheet.id,
+      programmeId: programme.id,
+      reverses: posting.key,
+    })
+  }
+  return { head: { transaction: element({ id, code: codeOf(sheet) }, 'deleted') } }
+}
+
+async function cancelSale(ctx: Ctx, purchaseId: number): Promise<void> {
+  const purchase = await getPurchase(ctx, purchaseId)
+  const { reports } = await getPurchaseDetails(ctx, purchaseId)
+  if (!reports.some(({ space }) => space === api))
+    return refuse('transaction_id', 'belongs to a sale of another system')
+  await recordPurchase(ctx, {
+    space: api,
+    kind: 'cancellation',
+    number: `${purchase.number}-X`,
+    cancelsNumber: purchase.number,
+    source: 'till',
+    confirmed: true,
+    ...(purchase.customerId === null ? {} : { customerId: purchase.customerId }),
+    currency: purchase.currency,
+    totalMinor: purchase.totalMinor,
+    occurredAt: ctx.clock.now(),
+    onKnownNumber: 'refuse',
+  })
+}
