@@ -41,6 +41,8 @@ const mounts: readonly ApiMount[] = [
 
 export interface AppParts extends ServerParts {
   readonly config: Config
+  /** Told of every route as it is made, for tests that try them all. */
+  readonly onRoute?: (route: { readonly method: string | string[]; readonly url: string }) => void
 }
 
 /** The whole HTTP server, ready to listen or to be injected into. The database must be migrated. */
@@ -60,6 +62,7 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
     rewriteUrl: apiHostRewriter(config, mountPrefixes()),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500, querystringParser: parseQuery },
   })
+  if (parts.onRoute) app.addHook('onRoute', parts.onRoute)
   observeRequests(app, mountPrefixes())
   serveHealth(app, options)
   serveSdk(app)

@@ -1,7 +1,7 @@
 // The whole HTTP server on a database of its own, for tests that speak to it over the wire.
 import type { FastifyInstance } from 'fastify'
 import { afterAll } from 'vitest'
-import { createApp } from '../src/app.ts'
+import { type AppParts, createApp } from '../src/app.ts'
 import type { Clock } from '../src/platform/clock.ts'
 import { type Config, readConfig } from '../src/platform/config.ts'
 import type { Server } from '../src/platform/ctx.ts'
@@ -25,6 +25,7 @@ export interface TestAppOptions {
   readonly clock?: Clock
   readonly random?: Random
   readonly config?: Partial<Config>
+  readonly onRoute?: AppParts['onRoute']
 }
 
 /** Call it at the top of a test file: `const { app, server } = await testApp()`. Closed after the file's last test. */
@@ -33,7 +34,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
   const config = { ...readConfig({}), publicUrl: 'http://localhost:8080', ...options.config }
   const log = makeLog({ level: process.env.TEST_LOG_LEVEL ?? 'silent' })
   const parts = { pool, log, clock: options.clock, random: options.random }
-  const app = await createApp({ ...parts, config })
+  const app = await createApp({ ...parts, config, onRoute: options.onRoute })
   await app.ready()
   afterAll(() => app.close())
   return { app, server: await makeServer(parts), config, pool, databaseUrl: url }

@@ -23,7 +23,7 @@ const environment = {
 }
 const seed = Number(process.env.TEST_SEED ?? randomInt(1, 1_000_000_000))
 const connections = 64
-const operationsEach = 25
+const operationsEach = 15
 const customers = 12
 let server: ChildProcess | undefined
 
@@ -61,7 +61,7 @@ test(`no answered operation is lost and none doubled through kills of server and
     expect(await pointsOf(headers, id)).toBe(expected)
   }
   expect(cli('verify')).toContain('hold')
-}, 240_000)
+}, 480_000)
 
 interface Answer {
   readonly customer: number
