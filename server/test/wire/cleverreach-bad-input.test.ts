@@ -138,6 +138,8 @@ const writes = [
   ['POST', '/blacklist'],
   ['PUT', '/blacklist'],
   ['POST', '/blacklist/validate'],
+  ['POST', `/forms/${group}/createfromtemplate/default`],
+  ['POST', '/forms/1/send/activate'],
   ['POST', '/login'],
 ] as const
 

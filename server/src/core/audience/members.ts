@@ -2,7 +2,7 @@ import { type Ctx, transact } from '../../platform/ctx.ts'
 import { assert, DomainError } from '../../platform/errors.ts'
 import { emitChanges } from '../../platform/outbox.ts'
 import { setSubscriptionsOfMany } from '../consent/index.ts'
-import { type CustomerId, holdCustomers, listAttributes } from '../customers/index.ts'
+import { type CustomerId, holdAll, listAttributes } from '../customers/index.ts'
 import { changeMember, isActive, type MemberFields } from './rules.ts'
 import {
   deleteMembers,
@@ -33,7 +33,7 @@ const maxAttempts = 8
 /**
  * Adds and changes members in a few statements; answers in the order of the input, where a customer who comes twice is
  * changed twice. Whoever becomes active in a list has agreed to bulk e-mail; whoever is active in none any more has not.
- * Refuses list.not_found, attribute.invalid_value.
+ * Refuses list.not_found, customer.not_found, attribute.invalid_value.
  */
 export function putMembers(ctx: Ctx, command: PutMembers): Promise<PutResult[]> {
   return transact(ctx, async (ctx) => {
@@ -61,11 +61,11 @@ export function putMembers(ctx: Ctx, command: PutMembers): Promise<PutResult[]> 
 
 // Whoever was merged is the survivor.
 async function today(ctx: Ctx, members: readonly MemberInput[]): Promise<MemberInput[]> {
-  const live = await holdCustomers(
+  const living = await holdAll(
     ctx,
     members.map((member) => member.customerId),
   )
-  return members.map((member) => ({ ...member, customerId: live.get(member.customerId) ?? member.customerId }))
+  return members.map((member) => ({ ...member, customerId: living(member.customerId) }))
 }
 
 interface Plan {

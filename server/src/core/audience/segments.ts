@@ -2,7 +2,7 @@ import { type Ctx, transact } from '../../platform/ctx.ts'
 import { DomainError } from '../../platform/errors.ts'
 import { emitChanges } from '../../platform/outbox.ts'
 import { cleanText } from '../../platform/text.ts'
-import type { CustomerId } from '../customers/index.ts'
+import { type CustomerId, holdAll } from '../customers/index.ts'
 import {
   deleteSegmentMembers,
   deleteSegmentRow,
@@ -61,11 +61,12 @@ export function deleteSegment(ctx: Ctx, id: number): Promise<void> {
   })
 }
 
-/** Answers how many were not in it before. */
+/** Answers how many were not in it before. Refuses segment.not_found, customer.not_found. */
 export function addToSegment(ctx: Ctx, command: { id: number; customerIds: readonly CustomerId[] }): Promise<number> {
   return transact(ctx, async (ctx) => {
     const segment = await getSegment(ctx, command.id)
-    const added = await insertSegmentMembers(ctx, segment.id, command.customerIds)
+    const living = await holdAll(ctx, command.customerIds)
+    const added = await insertSegmentMembers(ctx, segment.id, command.customerIds.map(living))
     await emitMembers(ctx, segment, 'member_added', added)
     return added.length
   })

@@ -2,7 +2,7 @@ import { type Ctx, transact } from '../../platform/ctx.ts'
 import { DomainError } from '../../platform/errors.ts'
 import { emitChanges } from '../../platform/outbox.ts'
 import { cleanText } from '../../platform/text.ts'
-import { type CustomerId, holdCustomers } from '../customers/index.ts'
+import { type CustomerId, holdAll } from '../customers/index.ts'
 import {
   deleteTags,
   deleteTagsByPrefix,
@@ -23,11 +23,11 @@ export function changeTags(
 ): Promise<void> {
   return transact(ctx, async (ctx) => {
     const [add, remove] = [changes.add?.map(cleanTag) ?? [], changes.remove?.map(cleanTag) ?? []]
-    const live = await holdCustomers(
+    const living = await holdAll(
       ctx,
       [...add, ...remove].map((one) => one.customerId),
     )
-    const today = (one: TagOf) => ({ ...one, customerId: live.get(one.customerId) ?? one.customerId })
+    const today = (one: TagOf) => ({ ...one, customerId: living(one.customerId) })
     if (remove.length > 0) await emitTags(ctx, 'removed', await deleteTags(ctx, remove.map(today)))
     if (add.length > 0) await emitTags(ctx, 'added', await insertTags(ctx, add.map(today)))
   })

@@ -3,14 +3,7 @@ import { DomainError } from '../../platform/errors.ts'
 import { emitChanges } from '../../platform/outbox.ts'
 import { sha256 } from '../../platform/random.ts'
 import { cleanText } from '../../platform/text.ts'
-import {
-  type CustomerId,
-  findEmail,
-  getCustomer,
-  holdCustomers,
-  normaliseEmail,
-  normalisePhone,
-} from '../customers/index.ts'
+import { type CustomerId, findEmail, getCustomer, holdAll, normaliseEmail, normalisePhone } from '../customers/index.ts'
 import { type SendPurpose, type Verdict, verdict } from './rules.ts'
 import {
   deleteSuppression,
@@ -58,9 +51,7 @@ export function setSubscriptions(
 }
 
 async function hold(ctx: Ctx, customerId: number): Promise<CustomerId> {
-  const id = (await holdCustomers(ctx, [customerId])).get(customerId)
-  if (id === undefined) throw new DomainError('customer.not_found', { id: customerId })
-  return id
+  return (await holdAll(ctx, [customerId]))(customerId)
 }
 
 /** The same for many customers in a few statements; the ids must be those of living customers. */

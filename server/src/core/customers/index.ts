@@ -44,7 +44,7 @@ export {
   findCustomerByIdentity,
   getCustomer,
   getCustomers,
-  holdCustomers,
+  holdAll,
   identitiesOf,
   removeIdentity,
   replaceCustomer,

@@ -149,6 +149,8 @@ test('refusals: a known claim, nobody to find, no e-mail, no phone, no claims', 
   await expect(createCustomer(ctx, { phone: '12' })).rejects.toMatchObject({ code: 'phone.invalid' })
   await expect(createCustomer(ctx, { birthday: '2001-02-29' })).rejects.toMatchObject({ code: 'request.invalid' })
   expect(() => identify(ctx, { claims: [], policy: 'attach' })).toThrow('request.invalid')
+  const nowhere = createCustomer(ctx, { storeId: 1 as never })
+  await expect(nowhere).rejects.toMatchObject({ code: 'organisation.not_found' })
 })
 
 test('a patch changes what it names, null clears, a replacement empties what it leaves out', async () => {

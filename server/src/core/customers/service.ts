@@ -77,7 +77,7 @@ export async function getCustomers(ctx: Ctx, ids: readonly number[]): Promise<Cu
  * Who these customers are today: merged ones as their survivors, unknown ones absent. Until the transaction ends nobody
  * merges or erases them: for slices that are about to write rows of theirs.
  */
-export async function holdCustomers(ctx: Ctx, ids: readonly number[]): Promise<ReadonlyMap<number, CustomerId>> {
+async function holdCustomers(ctx: Ctx, ids: readonly number[]): Promise<ReadonlyMap<number, CustomerId>> {
   const asked = [...new Set(ids)].filter(Number.isSafeInteger)
   if (asked.length === 0) return new Map()
   const first = await holdRows(ctx, asked)
@@ -86,6 +86,16 @@ export async function holdCustomers(ctx: Ctx, ids: readonly number[]): Promise<R
   // The survivor may have been merged on before we got hold of it.
   const later = await holdCustomers(ctx, survivors)
   return new Map([...first].map(([id, live]) => [id, later.get(live) ?? live]))
+}
+
+/** The same, refusing `customer.not_found` when one of them is unknown. */
+export async function holdAll(ctx: Ctx, ids: readonly number[]): Promise<(id: number) => CustomerId> {
+  const live = await holdCustomers(ctx, ids)
+  return (id) => {
+    const today = live.get(id)
+    if (today === undefined) throw new DomainError('customer.not_found', { id })
+    return today
+  }
 }
 
 /** Undefined also when the value cannot be one of its kind (an e-mail without @). */

@@ -1,5 +1,6 @@
 import type { Ctx } from '../../platform/ctx.ts'
-import { sql } from '../../platform/db.ts'
+import { sql, violates } from '../../platform/db.ts'
+import { DomainError } from '../../platform/errors.ts'
 import type {
   Attributes,
   Customer,
@@ -162,7 +163,8 @@ export interface NewCustomer {
 
 /** Ids by code. A code that is taken is left out: the caller draws another. */
 export async function insertCustomers(ctx: Ctx, customers: readonly NewCustomer[]): Promise<Map<string, CustomerId>> {
-  const rows = await ctx.db.query<{ id: number; code: string }>(sql`
+  const rows = await refusingUnknownStore(
+    ctx.db.query<{ id: number; code: string }>(sql`
     insert into customers (tenant_id, code, state, kind, title, first_name, middle_name, last_name, company_name, gender,
                            birthday, language, country, time_zone, store_id, source, attributes, first_seen_at, created_at, updated_at)
     select ${ctx.tenant.id}, code, state, kind, title, "firstName", "middleName", "lastName", "companyName", gender,
@@ -172,8 +174,19 @@ export async function insertCustomers(ctx: Ctx, customers: readonly NewCustomer[
               "companyName" text, gender text, birthday date, language text, country text, "timeZone" text,
               "storeId" bigint, source text, attributes jsonb, "createdAt" timestamptz)
     on conflict on constraint customers_code_key do nothing
-    returning id, code`)
+    returning id, code`),
+  )
   return new Map(rows.map((row) => [row.code, row.id as CustomerId]))
+}
+
+async function refusingUnknownStore<Result>(writing: Promise<Result>): Promise<Result> {
+  try {
+    return await writing
+  } catch (error) {
+    if (violates(error, 'customers_tenant_id_store_id_fkey'))
+      throw new DomainError('organisation.not_found', { field: 'storeId' })
+    throw error
+  }
 }
 
 /** Only for a customer made in this very transaction that turned out to be known already. */
@@ -188,13 +201,15 @@ export async function updateProfile(
   customer: { id: CustomerId; profile: Profile; attributes: Attributes },
 ): Promise<void> {
   const { id, profile, attributes } = customer
-  await ctx.db.query(sql`
+  await refusingUnknownStore(
+    ctx.db.query(sql`
     update customers set kind = ${profile.kind}, title = ${profile.title}, first_name = ${profile.firstName},
            middle_name = ${profile.middleName}, last_name = ${profile.lastName}, company_name = ${profile.companyName},
            gender = ${profile.gender}, birthday = ${profile.birthday}, language = ${profile.language},
            country = ${profile.country}, time_zone = ${profile.timeZone}, store_id = ${profile.storeId},
            source = ${profile.source}, attributes = ${JSON.stringify(attributes)}::jsonb, updated_at = ${ctx.clock.now()}
-     where tenant_id = ${ctx.tenant.id} and id = ${id}`)
+     where tenant_id = ${ctx.tenant.id} and id = ${id}`),
+  )
 }
 
 export async function touchCustomer(ctx: Ctx, id: CustomerId): Promise<void> {

@@ -1,7 +1,7 @@
 import { type Ctx, transact } from '../../platform/ctx.ts'
 import { DomainError } from '../../platform/errors.ts'
 import { emitChanges } from '../../platform/outbox.ts'
-import { holdCustomers } from '../customers/index.ts'
+import { holdAll } from '../customers/index.ts'
 import { recordCancellations } from './cancel.ts'
 import { earnFor, spendFor } from './effects.ts'
 import { lineRows, newRow, paymentRows, reportRow } from './rows.ts'
@@ -47,14 +47,12 @@ export async function recordPurchases(ctx: Ctx, reports: readonly PurchaseReport
 
 // Whoever was merged is the survivor; nobody is merged while we write.
 async function ofLivingCustomers(ctx: Ctx, reports: readonly PurchaseReport[]): Promise<PurchaseReport[]> {
-  const live = await holdCustomers(
+  const living = await holdAll(
     ctx,
     reports.flatMap((report) => report.customerId ?? []),
   )
   return reports.map((report) =>
-    report.customerId === undefined
-      ? report
-      : { ...report, customerId: live.get(report.customerId) ?? report.customerId },
+    report.customerId === undefined ? report : { ...report, customerId: living(report.customerId) },
   )
 }
 
