@@ -1,5 +1,4 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js'
-import type { Product } from '../../core/catalog/index.ts'
 import {
   type Address,
   type Attributes,
@@ -8,12 +7,10 @@ import {
   type Identity,
   primaryEmail,
 } from '../../core/customers/index.ts'
-import type { Organisation, ReferenceItem } from '../../core/organisations/index.ts'
-import type { Purchase } from '../../core/purchases/index.ts'
+import type { ReferenceItem } from '../../core/organisations/index.ts'
 import type { Ctx } from '../../platform/ctx.ts'
 import type { OpaqueKind } from '../../platform/ids.ts'
 import { currencyScale, formatMinor, fromMinor, type Minor } from '../../platform/money.ts'
-import { epochSeconds } from '../http/times.ts'
 import { encodeLanguage } from './codes.ts'
 import type { Paging } from './decode.ts'
 
@@ -187,150 +184,4 @@ export function encodeReference(ctx: Ctx, item: ReferenceItem) {
 export function encodeAccountNames(customer: Customer) {
   const number = `AC${customer.code}`
   return { name: [displayName(customer), number].filter(Boolean).join(' '), number }
-}
-
-export function encodePurchase(
-  ctx: Ctx,
-  purchase: Purchase,
-  parts: { accountId: string; performedBy: Organisation | undefined; parent: Organisation | undefined; award: Minor },
-) {
-  const { currency } = purchase
-  const total = purchase.totalMinor ?? 0
-  const tax = taxIn(purchase)
-  const named = (organisation: Organisation) => ({
-    id: uuid(ctx, 'organisation', organisation.id),
-    name: organisation.name,
-    creatives: [],
-  })
-  return {
-    id: uuid(ctx, 'purchase', purchase.id),
-    account_id: parts.accountId,
-    reference_number: purchase.number,
-    life_cycle_state: purchase.state === 'cancelled' ? 'CANCELLED' : 'POSTED',
-    payment_medium_identifier: purchase.cardNumber ?? '',
-    currency,
-    total_net_amount: money(total - tax, currency),
-    total_tax_amount: money(tax, currency),
-    discount_amount: 0,
-    total_amount: money(total, currency),
-    requested_spend_amount: 0,
-    performed_on: epochSeconds(purchase.occurredAt),
-    classification: purchase.typeCode ? { id: purchase.typeCode, name: purchase.typeCode } : null,
-    performed_by_organisation: parts.performedBy ? named(parts.performedBy) : null,
-    ...(parts.parent ? { parent_organisation: named(parts.parent) } : {}),
-    rewards: {
-      total_award_amount: money(parts.award, currency),
-      total_spend_amount: 0,
-      total_automatic_spend_amount: 0,
-      total_instant_discount_amount: 0,
-      total_spend_request_amount: 0,
-    },
-  }
-}
-
-// Totals hold the tax; each line is split on its own and rounded once.
-function taxIn(purchase: Purchase): Minor {
-  return (purchase.lines ?? []).reduce((tax, line) => {
-    const rate = line.vatRate ?? 0
-    return tax + (rate > 0 ? Math.round((line.totalMinor * rate) / (100 + rate)) : 0)
-  }, 0)
-}
-
-/** Names of the reference items that organisations carry as codes. */
-export type Names = ReadonlyMap<string, string>
-
-export function encodeOrganisation(ctx: Ctx, organisation: Organisation, known: Names) {
-  const { address, attributes } = organisation
-  const nameOf = (kind: string, code: unknown) => known.get(`${kind}:${code}`) ?? String(code)
-  const names = (kind: string, codes: unknown) =>
-    Array.isArray(codes) ? codes.map((code) => ({ name: nameOf(kind, code) })) : []
-  const text = (value: unknown) => (typeof value === 'string' ? value : '')
-  return {
-    id: uuid(ctx, 'organisation', organisation.id),
-    name: organisation.name,
-    description: organisation.description ?? '',
-    industry_name: attributes.industry ? nameOf('industry', attributes.industry) : '',
-    industry_sectors: names('industry_sector', attributes.sectors),
-    business_activities: names('business_activity', attributes.activities),
-    tags: names('organisation_tag', attributes.tags),
-    locations: [
-      {
-        name: organisation.name,
-        address_line_1: text(address.line1),
-        address_line_2: text(address.line2),
-        state_province_county: text(address.region),
-        town_city: text(address.city),
-        postal_code: text(address.postalCode),
-        country_code: text(address.country),
-        care_of: '',
-        lat: organisation.latitude === null ? '' : String(organisation.latitude),
-        lon: organisation.longitude === null ? '' : String(organisation.longitude),
-        googleplaceid: text(attributes.googlePlaceId),
-      },
-    ],
-    creatives: [],
-  }
-}
-
-export function encodeOrganisationDetails(ctx: Ctx, organisation: Organisation, known: Names) {
-  const id = uuid(ctx, 'organisation', organisation.id)
-  const contact = (type: string, value: string | null) =>
-    value ? [{ id, name: type.toLowerCase(), type, value, country_code: '' }] : []
-  return {
-    ...encodeOrganisation(ctx, organisation, known),
-    contact_info: [...contact('EMAIL', organisation.email), ...contact('PHONE', organisation.phone)],
-    operation_details: {
-      opening_hours: organisation.openingHours.map((hours) => ({
-        day_of_week: hours.day,
-        open: hours.from,
-        close: hours.to,
-        operation: 'ANY',
-      })),
-      short_term_operations: [],
-    },
-  }
-}
-
-export function encodeProduct(ctx: Ctx, product: Product) {
-  const list = (value: unknown) => (Array.isArray(value) ? value.length : 0)
-  const category = product.category && { id: uuid(ctx, 'category', product.category.id), name: product.category.name }
-  return {
-    id: uuid(ctx, 'product', product.id),
-    sku: product.code,
-    name: product.name,
-    description: product.description,
-    classification: 'NON_TRACEABLE_PHYSICAL_GOOD',
-    type_composition: compositionOf(product),
-    number_of_running_promotions: 0,
-    number_of_components: list(product.data.components),
-    number_of_variants: list(product.data.variants),
-    number_of_variant_attributes: list(product.data.variantAttributes),
-    number_of_prices: product.priceMinor === null ? 0 : 1,
-    availability: product.available ? 'ENABLED' : 'DISABLED',
-    categories: category ? [category] : [],
-    type: null,
-    family: null,
-    brand: product.brand && { id: uuid(ctx, 'brand', product.brand.id), name: product.brand.name },
-    creatives: product.imageUrl ? [encodePicture(product.imageUrl)] : [],
-  }
-}
-
-function compositionOf(product: Product): string {
-  if (product.composition !== 'bundle') return product.composition.toUpperCase()
-  return product.data.flexible === true ? 'FLEXIBLE_BUNDLE' : 'FIXED_BUNDLE'
-}
-
-/** Prices are text in lists and numbers in a single product, as documented. */
-export function encodePricing(ctx: Ctx, product: Product, form: 'text' | 'number') {
-  if (product.priceMinor === null) return []
-  const currency = product.currency ?? ctx.tenant.currency
-  const tax = product.vatRate === null ? [] : [{ id: '', name: 'VAT', tax_code: 'VAT', percentage: product.vatRate }]
-  const price = form === 'text' ? moneyText(product.priceMinor, currency) : money(product.priceMinor, currency)
-  const base = { price, currency, tax_model: 'TAX_INCLUSIVE', rate_model: 'FLAT', taxes: tax }
-  return [{ ...base, supply_method: 'DELIVERY' }]
-}
-
-function encodePicture(url: string) {
-  const format = /\.(\w{3,4})(?:$|\?)/.exec(url)?.[1]?.toLowerCase() ?? ''
-  return { id: '', type: 'LOGO', usage_type: 'LOGO', width: 0, height: 0, format, url, public_id: '', media: [] }
 }

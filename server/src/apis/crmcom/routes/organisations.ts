@@ -9,7 +9,7 @@ import type { Ctx, Server } from '../../../platform/ctx.ts'
 import { DomainError } from '../../../platform/errors.ts'
 import { type ContactCall, withContact, withOwnContact } from '../auth.ts'
 import { decodeBody, decodePaging, decodeText } from '../decode.ts'
-import { encodeOrganisation, encodeOrganisationDetails, type Names, page, pageOf, uuid } from '../encode.ts'
+import { page, pageOf, uuid } from '../encode.ts'
 
 export function organisationRoutes(app: FastifyInstance, server: Server): void {
   app.get('/organisations/:id', withContact(server, showOrganisation))
@@ -88,4 +88,59 @@ export async function getOrganisationByUuid(ctx: Ctx, text: string): Promise<Org
   const organisation = await getOrganisation(ctx, id)
   if (!organisation.visible || organisation.state !== 'active') throw new DomainError('organisation.not_found')
   return organisation
+}
+
+/** Names of the reference items that organisations carry as codes. */
+type Names = ReadonlyMap<string, string>
+
+function encodeOrganisation(ctx: Ctx, organisation: Organisation, known: Names) {
+  const { address, attributes } = organisation
+  const nameOf = (kind: string, code: unknown) => known.get(`${kind}:${code}`) ?? String(code)
+  const names = (kind: string, codes: unknown) =>
+    Array.isArray(codes) ? codes.map((code) => ({ name: nameOf(kind, code) })) : []
+  const text = (value: unknown) => (typeof value === 'string' ? value : '')
+  return {
+    id: uuid(ctx, 'organisation', organisation.id),
+    name: organisation.name,
+    description: organisation.description ?? '',
+    industry_name: attributes.industry ? nameOf('industry', attributes.industry) : '',
+    industry_sectors: names('industry_sector', attributes.sectors),
+    business_activities: names('business_activity', attributes.activities),
+    tags: names('organisation_tag', attributes.tags),
+    locations: [
+      {
+        name: organisation.name,
+        address_line_1: text(address.line1),
+        address_line_2: text(address.line2),
+        state_province_county: text(address.region),
+        town_city: text(address.city),
+        postal_code: text(address.postalCode),
+        country_code: text(address.country),
+        care_of: '',
+        lat: organisation.latitude === null ? '' : String(organisation.latitude),
+        lon: organisation.longitude === null ? '' : String(organisation.longitude),
+        googleplaceid: text(attributes.googlePlaceId),
+      },
+    ],
+    creatives: [],
+  }
+}
+
+function encodeOrganisationDetails(ctx: Ctx, organisation: Organisation, known: Names) {
+  const id = uuid(ctx, 'organisation', organisation.id)
+  const contact = (type: string, value: string | null) =>
+    value ? [{ id, name: type.toLowerCase(), type, value, country_code: '' }] : []
+  return {
+    ...encodeOrganisation(ctx, organisation, known),
+    contact_info: [...contact('EMAIL', organisation.email), ...contact('PHONE', organisation.phone)],
+    operation_details: {
+      opening_hours: organisation.openingHours.map((hours) => ({
+        day_of_week: hours.day,
+        open: hours.from,
+        close: hours.to,
+        operation: 'ANY',
+      })),
+      short_term_operations: [],
+    },
+  }
 }

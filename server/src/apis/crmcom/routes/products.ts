@@ -5,6 +5,7 @@ import {
   getProduct,
   listCategories,
   listProducts,
+  type Product,
   type ProductFilter,
   type ProductId,
 } from '../../../core/catalog/index.ts'
@@ -12,7 +13,7 @@ import type { Ctx, Server } from '../../../platform/ctx.ts'
 import { DomainError } from '../../../platform/errors.ts'
 import { type ApplicationCall, type ContactCall, withAnyone, withContact } from '../auth.ts'
 import { decodeBody, decodeFlag, decodePaging, decodeText, type Fields, refuse } from '../decode.ts'
-import { encodePricing, encodeProduct, page, pageOf, textFlag, uuid } from '../encode.ts'
+import { money, moneyText, page, pageOf, textFlag, uuid } from '../encode.ts'
 
 export function productRoutes(app: FastifyInstance, server: Server): void {
   app.get('/products', withContact(server, showProducts))
@@ -88,4 +89,48 @@ async function showCategories({ ctx, request }: ContactCall) {
     }
   })
   return pageOf(rows, paging)
+}
+
+function encodeProduct(ctx: Ctx, product: Product) {
+  const list = (value: unknown) => (Array.isArray(value) ? value.length : 0)
+  const category = product.category && { id: uuid(ctx, 'category', product.category.id), name: product.category.name }
+  return {
+    id: uuid(ctx, 'product', product.id),
+    sku: product.code,
+    name: product.name,
+    description: product.description,
+    classification: 'NON_TRACEABLE_PHYSICAL_GOOD',
+    type_composition: compositionOf(product),
+    number_of_running_promotions: 0,
+    number_of_components: list(product.data.components),
+    number_of_variants: list(product.data.variants),
+    number_of_variant_attributes: list(product.data.variantAttributes),
+    number_of_prices: product.priceMinor === null ? 0 : 1,
+    availability: product.available ? 'ENABLED' : 'DISABLED',
+    categories: category ? [category] : [],
+    type: null,
+    family: null,
+    brand: product.brand && { id: uuid(ctx, 'brand', product.brand.id), name: product.brand.name },
+    creatives: product.imageUrl ? [encodePicture(product.imageUrl)] : [],
+  }
+}
+
+function compositionOf(product: Product): string {
+  if (product.composition !== 'bundle') return product.composition.toUpperCase()
+  return product.data.flexible === true ? 'FLEXIBLE_BUNDLE' : 'FIXED_BUNDLE'
+}
+
+/** Prices are text in lists and numbers in a single product, as documented. */
+function encodePricing(ctx: Ctx, product: Product, form: 'text' | 'number') {
+  if (product.priceMinor === null) return []
+  const currency = product.currency ?? ctx.tenant.currency
+  const tax = product.vatRate === null ? [] : [{ id: '', name: 'VAT', tax_code: 'VAT', percentage: product.vatRate }]
+  const price = form === 'text' ? moneyText(product.priceMinor, currency) : money(product.priceMinor, currency)
+  const base = { price, currency, tax_model: 'TAX_INCLUSIVE', rate_model: 'FLAT', taxes: tax }
+  return [{ ...base, supply_method: 'DELIVERY' }]
+}
+
+function encodePicture(url: string) {
+  const format = /\.(\w{3,4})(?:$|\?)/.exec(url)?.[1]?.toLowerCase() ?? ''
+  return { id: '', type: 'LOGO', usage_type: 'LOGO', width: 0, height: 0, format, url, public_id: '', media: [] }
 }

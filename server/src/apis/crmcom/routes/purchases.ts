@@ -1,12 +1,13 @@
 import type { FastifyInstance } from 'fastify'
 import { findDefaultProgramme, pointsValue } from '../../../core/loyalty/index.ts'
 import { getOrganisation, type Organisation } from '../../../core/organisations/index.ts'
-import { listPurchases } from '../../../core/purchases/index.ts'
+import { listPurchases, type Purchase } from '../../../core/purchases/index.ts'
 import type { Ctx, Server } from '../../../platform/ctx.ts'
-import { readDay, startOfDay } from '../../http/times.ts'
+import type { Minor } from '../../../platform/money.ts'
+import { epochSeconds, readDay, startOfDay } from '../../http/times.ts'
 import { type ContactCall, withOwnContact } from '../auth.ts'
 import { decodeBody, decodeObject, decodePaging, decodeText, decodeTime, type Fields, refuse } from '../decode.ts'
-import { encodePurchase, page, uuid } from '../encode.ts'
+import { money, page, uuid } from '../encode.ts'
 
 export function purchaseRoutes(app: FastifyInstance, server: Server): void {
   app.get('/contacts/:id/purchases', withOwnContact(server, showPurchases))
@@ -71,4 +72,51 @@ async function loadOrganisations(ctx: Ctx, ids: readonly (number | null)[]): Pro
   }
   for (const id of new Set(ids)) await load(id)
   return byId
+}
+
+function encodePurchase(
+  ctx: Ctx,
+  purchase: Purchase,
+  parts: { accountId: string; performedBy: Organisation | undefined; parent: Organisation | undefined; award: Minor },
+) {
+  const { currency } = purchase
+  const total = purchase.totalMinor ?? 0
+  const tax = taxIn(purchase)
+  const named = (organisation: Organisation) => ({
+    id: uuid(ctx, 'organisation', organisation.id),
+    name: organisation.name,
+    creatives: [],
+  })
+  return {
+    id: uuid(ctx, 'purchase', purchase.id),
+    account_id: parts.accountId,
+    reference_number: purchase.number,
+    life_cycle_state: purchase.state === 'cancelled' ? 'CANCELLED' : 'POSTED',
+    payment_medium_identifier: purchase.cardNumber ?? '',
+    currency,
+    total_net_amount: money(total - tax, currency),
+    total_tax_amount: money(tax, currency),
+    discount_amount: 0,
+    total_amount: money(total, currency),
+    requested_spend_amount: 0,
+    performed_on: epochSeconds(purchase.occurredAt),
+    classification: purchase.typeCode ? { id: purchase.typeCode, name: purchase.typeCode } : null,
+    performed_by_organisation: parts.performedBy ? named(parts.performedBy) : null,
+    ...(parts.parent ? { parent_organisation: named(parts.parent) } : {}),
+    rewards: {
+      total_award_amount: money(parts.award, currency),
+      total_spend_amount: 0,
+      total_automatic_spend_amount: 0,
+      total_instant_discount_amount: 0,
+      total_spend_request_amount: 0,
+    },
+  }
+}
+
+// Totals hold the tax; each line is split on its own and rounded once.
+function taxIn(purchase: Purchase): Minor {
+  return (purchase.lines ?? []).reduce((tax, line) => {
+    const rate = line.vatRate ?? 0
+    return tax + (rate > 0 ? Math.round((line.totalMinor * rate) / (100 + rate)) : 0)
+  }, 0)
 }
