@@ -230,6 +230,16 @@ describe('signing up and in', () => {
     expect((await call('POST', '/contacts/authenticate', { key: other.key, body: good })).status).toBe(401)
   })
 
+  it('stops who guesses a password, and nobody who knows it', async () => {
+    await signUp(shop, 'guessed@crm.com')
+    const signIn = (password: string) =>
+      call('POST', '/contacts/authenticate', { key: shop.key, body: { username: 'guessed@crm.com', password } })
+    for (let attempt = 0; attempt < 25; attempt++) expect((await signIn('12345')).status).toBe(200)
+    const statuses = await Promise.all(Array.from({ length: 25 }, () => signIn('wrong')))
+    expect(statuses.filter(({ status }) => status === 429)).toHaveLength(5)
+    expect((await signIn('12345')).body).toMatchObject({ code: 429, error: 'request.rate_limited' })
+  })
+
   it('registers a phone number only when its code was received', async () => {
     const body = {
       first_name: 'Anna',
@@ -620,6 +630,19 @@ describe('a contact', () => {
       expect((await call('GET', `/accounts/${janes}/${route}`, john)).status, route).toBe(403)
       expect((await call('GET', `/accounts/${annas}/${route}`, john)).status, route).toBe(404)
       expect((await call('GET', `/accounts/${john.id}/${route}`, john)).status, route).toBe(404)
+    }
+    const janesAddress = await call('POST', `/contacts/${jane.id}/addresses`, {
+      ...jane,
+      body: { address_line_1: 'Hers' },
+    })
+    const janesPhone = await call('POST', `/contacts/${jane.id}/phones`, { ...jane, body: { number: '+35722000001' } })
+    for (const path of [`addresses/${janesAddress.body.id}`, `phones/${janesPhone.body.id}`]) {
+      expect(
+        (await call('PUT', `/contacts/${john.id}/${path}`, { ...john, body: { is_primary: true } })).status,
+        path,
+      ).toBe(404)
+      expect((await call('DELETE', `/contacts/${john.id}/${path}`, john)).status, path).toBe(404)
+      expect((await call('DELETE', `/contacts/${jane.id}/${path}`, john)).status, path).toBe(403)
     }
     expect((await call('PUT', `/contacts/${jane.id}`, { ...john, body: { first_name: 'X' } })).status).toBe(403)
     expect((await call('POST', `/contacts/${jane.id}/sign_out`, john)).status).toBe(403)

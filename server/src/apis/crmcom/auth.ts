@@ -1,6 +1,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { jwtVerify } from 'jose'
-import { countAttempt, type FoundCredential, findCredential, findToken } from '../../core/accounts/index.ts'
+import {
+  countAttempt,
+  type FoundCredential,
+  findCredential,
+  findToken,
+  forgetAttempts,
+} from '../../core/accounts/index.ts'
 import { type Customer, getCustomer } from '../../core/customers/index.ts'
 import { type Actor, type Ctx, makeCtx, type Server, type Tenant } from '../../platform/ctx.ts'
 import { DomainError } from '../../platform/errors.ts'
@@ -130,16 +136,21 @@ export function headerOf(request: FastifyRequest, name: string): string | undefi
   return (Array.isArray(value) ? value[0] : value) || undefined
 }
 
-/** Guessing is slowed by who is guessed and by where it comes from. */
+/**
+ * Guessing is slowed by who is guessed and by where it comes from. The second limit is wide: behind one address may be
+ * the server of a whole application.
+ */
 export async function countGuess(ctx: Ctx, guess: { scope: string; subject: string }): Promise<void> {
-  const scope = `${api}.${guess.scope}`
-  await countAttempt(ctx, {
-    scope,
-    subject: `${ctx.tenant.id}:${guess.subject.toLowerCase()}`,
-    limit: 20,
-    windowSeconds: 900,
-  })
-  if (ctx.actor.ip) {
-    await countAttempt(ctx, { scope: `${scope}.ip`, subject: ctx.actor.ip, limit: 300, windowSeconds: 900 })
-  }
+  await countAttempt(ctx, { ...subjectOf(ctx, guess), limit: 20, windowSeconds: 900 })
+  if (!ctx.actor.ip) return
+  await countAttempt(ctx, { scope: `${api}.${guess.scope}.ip`, subject: ctx.actor.ip, limit: 3000, windowSeconds: 900 })
+}
+
+/** Who knew it did not guess. */
+export function forgetGuesses(ctx: Ctx, guess: { scope: string; subject: string }): Promise<void> {
+  return forgetAttempts(ctx, subjectOf(ctx, guess))
+}
+
+function subjectOf(ctx: Ctx, { scope, subject }: { scope: string; subject: string }) {
+  return { scope: `${api}.${scope}`, subject: `${ctx.tenant.id}:${subject.toLowerCase()}` }
 }

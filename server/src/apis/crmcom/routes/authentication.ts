@@ -18,6 +18,7 @@ import {
   authenticateApplication,
   countGuess,
   ctxOfToken,
+  forgetGuesses,
   headerOf,
   withApplication,
   withOwnContact,
@@ -96,6 +97,7 @@ async function authenticateByPassword(call: ApplicationCall, given: { username: 
     password: given.password,
   })
   if (!customer) throw new DomainError('credentials.wrong')
+  await forgetGuesses(ctx, { scope: 'authenticate', subject: given.username })
   const identity = customer.identities.find(
     (one) => one.kind === 'email' && one.value === given.username.trim().toLowerCase(),
   )

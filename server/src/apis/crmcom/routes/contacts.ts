@@ -47,7 +47,6 @@ async function registerContact(call: ApplicationCall) {
   const provider = decodeWord(identity, 'provider', ['EMAIL', 'PHONE', 'FACEBOOK', 'GOOGLE', 'MW4', 'APPLE']) ?? 'EMAIL'
   if (provider !== 'EMAIL' && provider !== 'PHONE') return refuse('provider', 'is not connected to this server')
   const names = { firstName: requireText(body, 'first_name'), lastName: requireText(body, 'last_name') }
-  await countGuess(call.ctx, { scope: 'register', subject: call.request.ip })
   return provider === 'EMAIL'
     ? registerByEmail(call, { body, identity, names })
     : registerByPhone(call, { body, identity, names })
@@ -62,6 +61,7 @@ interface Registration {
 async function registerByEmail({ ctx, application }: ApplicationCall, { body, identity, names }: Registration) {
   const email = requireText(identity, 'username', { max: 254 })
   const password = requirePassword(identity, 'password')
+  await countGuess(ctx, { scope: 'register', subject: email })
   const preferences = decodePreferences(body)
   const mustVerify = decodeFlag(identity, 'validation_required') ?? false
   const customer = await transact(ctx, async (ctx) => {
@@ -98,6 +98,7 @@ async function sendVerification(ctx: Ctx, customer: Customer): Promise<void> {
 async function registerByPhone({ ctx }: ApplicationCall, { body, identity, names }: Registration) {
   const phone = decodePhone(ctx, identity, { number: 'phone_number', country: 'country_code' })
   const preferences = decodePreferences(body)
+  await countGuess(ctx, { scope: 'register', subject: phone })
   const known = await findCustomerByIdentity(ctx, { kind: 'phone', value: phone })
   if (known) throw new DomainError('identity.taken', { kind: 'phone' })
   return challengePhone(ctx, { ...names, phone, preferences })
