@@ -805,6 +805,23 @@ describe('what everybody may see', () => {
     expect(children.body.content).toMatchObject([{ name: 'Cold', parent: { name: 'Drinks' } }])
   })
 
+  it('lists the schemes and lets a browser of any origin ask', async () => {
+    const schemes = await call('GET', '/reward_schemes?name=loy', john)
+    expect(schemes.body.content).toMatchObject([{ name: 'Loyal', sign_up_option: 'AUTO_SIGN_UP', is_joined: 'true' }])
+    const preflight = await app.inject({
+      method: 'OPTIONS',
+      url: `${base}/contacts/authenticate`,
+      headers: {
+        origin: 'https://app.example',
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'api_key',
+      },
+    })
+    expect(preflight.statusCode).toBe(204)
+    expect(preflight.headers['access-control-allow-origin']).toBe('*')
+    expect(preflight.headers['access-control-allow-headers']).toContain('api_key')
+  })
+
   it('lists reference data and shows the application', async () => {
     const { body } = await call('GET', '/industries?name=rest', john)
     expect(body).toMatchObject({ content: [{ name: 'Restaurant' }], paging: { total: 1 } })

@@ -1,3 +1,4 @@
+import cors from '@fastify/cors'
 import type { FastifyInstance } from 'fastify'
 import { acceptLooseJson } from '../http/content.ts'
 import type { ApiOptions } from '../http/options.ts'
@@ -11,10 +12,18 @@ import { phoneRoutes } from './routes/phones.ts'
 import { platformRoutes } from './routes/platform.ts'
 import { productRoutes } from './routes/products.ts'
 import { purchaseRoutes } from './routes/purchases.ts'
+import { rewardRoutes } from './routes/rewards.ts'
 import { tokenRoutes } from './routes/tokens.ts'
 
 /** The customer's own application, under each base path that clients of the Self Service API are configured with. */
 export async function crmcomApi(app: FastifyInstance, { server }: ApiOptions): Promise<void> {
+  // Apps in a browser name themselves and their contact in headers, never by cookies: any origin may ask.
+  await app.register(cors, {
+    origin: '*',
+    methods: ['GET', 'POST', 'PUT', 'DELETE'],
+    allowedHeaders: ['api_key', 'authorization', 'content-type', 'refresh_token'],
+    maxAge: 86_400,
+  })
   acceptLooseJson(app)
   answerErrors(app)
   for (const prefix of ['/self-service/v1', '/selfservice/v3']) {
@@ -30,6 +39,7 @@ function routes(app: FastifyInstance, server: ApiOptions['server']): void {
   tokenRoutes(app, server)
   accountRoutes(app, server)
   purchaseRoutes(app, server)
+  rewardRoutes(app, server)
   organisationRoutes(app, server)
   productRoutes(app, server)
   platformRoutes(app, server)
