@@ -12,7 +12,14 @@ import { identityOf, waitForDeath } from '../platform/postgres/process-identity.
 
 const main = fileURLToPath(new URL('./main.ts', import.meta.url))
 const dataDir = mkdtempSync(join(tmpdir(), 'regulars-serve-'))
-const environment = { PATH: process.env.PATH, DATA_DIR: dataDir, REGULARS_DEMO: 'off', LOG_LEVEL: 'warn' }
+const environment = {
+  PATH: process.env.PATH,
+  DATA_DIR: dataDir,
+  REGULARS_DEMO: 'off',
+  LOG_LEVEL: 'warn',
+  // As bin/regulars starts it.
+  NODE_OPTIONS: '--disable-warning=ExperimentalWarning',
+}
 const children: ChildProcess[] = []
 
 afterAll(async () => {

@@ -4,10 +4,10 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { FastifyInstance } from 'fastify'
 import { createApp, createJobs } from '../app.ts'
 import { type Config, readConfigWith } from '../platform/config.ts'
-import { openPool } from '../platform/db.ts'
+import { openPool, type Pool } from '../platform/db.ts'
 import { type Log, makeLog } from '../platform/log.ts'
 import { migrate } from '../platform/migrate.ts'
-import { openDatabase, tryLock } from '../platform/postgres/index.ts'
+import { type OpenDatabase, openDatabase, tryLock } from '../platform/postgres/index.ts'
 import { recordServer } from '../platform/running-server.ts'
 import { makeServer, type ServerParts } from '../platform/server.ts'
 import { type DemoLogin, ensureDemo } from '../template/index.ts'
@@ -58,6 +58,7 @@ async function serve(config: Config): Promise<void> {
       log: (message) => log.warn(message),
       onLost: (error) => stop.now(error),
     })
+    void stop.promise.then(() => endAnyway(database, log))
     try {
       await migrate(database.url)
       await serveFrom(config, database.url, log, stop)
@@ -69,6 +70,15 @@ async function serve(config: Config): Promise<void> {
   }
 }
 
+/** A job or a query that does not end must not keep us from ending: nothing that was answered can be lost by it. */
+function endAnyway(database: OpenDatabase, log: Log): void {
+  const force = () => {
+    log.warn('something did not finish in time and is cut off')
+    void database.stop().finally(() => process.exit(1))
+  }
+  setTimeout(force, shutdownMs + 2_000).unref()
+}
+
 async function serveFrom(config: Config, url: string, log: Log, stop: StopSignal): Promise<void> {
   const pool = openPool({
     url,
@@ -78,26 +88,42 @@ async function serveFrom(config: Config, url: string, log: Log, stop: StopSignal
   try {
     const login = await prepareDemo(config, { pool, log })
     const app = await createApp({ config, pool, log })
-    await listen(app, config)
-    const jobs = config.role === 'api' ? undefined : await createJobs({ pool, log })
-    const base = addressOf(app, config)
-    const forget = recordServer(config.dataDir, base)
-    if (!stop.told) announce(base, config, login)
-    const reason = await stop.promise
-    log.info('stopping')
-    forget()
-    await Promise.all([closeWithin(app, shutdownMs), jobs?.stop()])
-    if (reason) throw new Refusal(reason.message, { cause: reason })
+    try {
+      await listen(app, config)
+      await runUntilTold(app, { config, pool, log, login, stop })
+    } finally {
+      await closeWithin(app, shutdownMs)
+    }
   } finally {
     await pool.end()
   }
+}
+
+type Running = {
+  readonly config: Config
+  readonly pool: Pool
+  readonly log: Log
+  readonly login: DemoLogin | undefined
+  readonly stop: StopSignal
+}
+
+async function runUntilTold(app: FastifyInstance, { config, pool, log, login, stop }: Running): Promise<void> {
+  const jobs = config.role === 'api' ? undefined : await createJobs({ pool, log })
+  const base = addressOf(app, config)
+  const forget = recordServer(config.dataDir, base)
+  if (!stop.told) announce(base, config, login)
+  const reason = await stop.promise
+  log.info('stopping')
+  forget()
+  // New requests are refused at once, while jobs finish what they have begun.
+  await Promise.all([closeWithin(app, shutdownMs), jobs?.stop()])
+  if (reason) throw new Refusal(reason.message, { cause: reason })
 }
 
 async function listen(app: FastifyInstance, config: Config): Promise<void> {
   try {
     await app.listen({ host: config.host, port: config.port })
   } catch (error) {
-    await app.close()
     const code = error instanceof Error && 'code' in error ? error.code : ''
     const reasons: Record<string, string> = {
       EADDRINUSE: `port ${config.port} on ${config.host} is in use: stop the other program or choose another with --port`,
