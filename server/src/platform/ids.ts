@@ -56,13 +56,16 @@ export interface OpaqueIds {
 
 /** `key`: 16 bytes kept in server_secrets. One AES block over kind, tenant and id is a permutation, so no table is needed. */
 export function opaqueIds(key: Buffer): OpaqueIds {
+  // One pair for all ids: without chaining and padding each block comes out as it goes in, and making a cipher costs some
+  // twenty times as much as using it.
+  const cipher = createCipheriv('aes-128-ecb', key, null).setAutoPadding(false)
+  const decipher = createDecipheriv('aes-128-ecb', key, null).setAutoPadding(false)
   const hex = (kind: OpaqueKind, tenantId: number, id: number) => {
     const block = Buffer.alloc(16)
     block.writeUInt16BE(opaqueKinds[kind], 0)
     block.writeUIntBE(tenantId, 2, 6)
     block.writeBigUInt64BE(BigInt(id), 8)
-    const cipher = createCipheriv('aes-128-ecb', key, null).setAutoPadding(false)
-    return Buffer.concat([cipher.update(block), cipher.final()]).toString('hex')
+    return cipher.update(block).toString('hex')
   }
   return {
     hex,
@@ -71,8 +74,7 @@ export function opaqueIds(key: Buffer): OpaqueIds {
     read: (kind, tenantId, text) => {
       const digits = text.replaceAll('-', '').toLowerCase()
       if (!/^[0-9a-f]{32}$/.test(digits)) return undefined
-      const decipher = createDecipheriv('aes-128-ecb', key, null).setAutoPadding(false)
-      const block = Buffer.concat([decipher.update(Buffer.from(digits, 'hex')), decipher.final()])
+      const block = decipher.update(Buffer.from(digits, 'hex'))
       const id = block.readBigUInt64BE(8)
       const known = block.readUInt16BE(0) === opaqueKinds[kind] && block.readUIntBE(2, 6) === tenantId
       return known && id <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(id) : undefined
