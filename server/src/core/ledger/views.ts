@@ -43,12 +43,15 @@ type EntryRow = Omit<LedgerEntry, 'unit'> & { readonly [Key in keyof Unit as `un
 export async function listEntries(ctx: Ctx, query: EntryQuery): Promise<{ items: LedgerEntry[]; total: number }> {
   const from = entriesOf(ctx, query)
   const order = sql`${orders[query.orderBy ?? 'id']} ${query.descending ? sql`desc` : sql`asc`}`
+  const sorted = sql`order by ${order}, e.id ${query.descending ? sql`desc` : sql`asc`}`
+  // The lots are looked up for the page alone.
   const rows = await ctx.db.query<EntryRow>(sql`
-    select e.*, coalesce(l.remaining, 0)::bigint as remaining, l.expires_at as "expiresAt" from (${from}) e
+    select e.*, coalesce(l.remaining, 0)::bigint as remaining, l.expires_at as "expiresAt"
+      from (select * from (${from}) e ${sorted} offset ${query.offset} limit ${query.limit}) e
       left join lateral (
         select sum(remaining) as remaining, min(expires_at) filter (where remaining > 0) as expires_at from lots
          where tenant_id = ${ctx.tenant.id} and posting_id = e.id) l on e.amount > 0
-     order by ${order}, e.id ${query.descending ? sql`desc` : sql`asc`} offset ${query.offset} limit ${query.limit}`)
+     ${sorted}`)
   const [count] = await ctx.db.query<{ total: number }>(sql`select count(*)::bigint as total from (${from}) e`)
   return { items: rows.map(readEntry), total: count?.total ?? 0 }
 }
