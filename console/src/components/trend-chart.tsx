@@ -54,7 +54,7 @@ function draw(box: HTMLDivElement, props: TrendChartProps): () => void {
       cursor: { y: false, points: { size: 8, fill: colours.line, width: 0 }, drag: { x: false, y: false } },
       scales: { x: { time: false, range: xRange(props) }, y: { range: yRange(props) } },
       axes: axesOf(props, colours, box.clientWidth),
-      series: [{}, beforeSeries(colours), nowSeries(props, colours)],
+      series: [{}, beforeSeries(props, colours), nowSeries(props, colours)],
       hooks: { setCursor: [(self) => placeCard(self, card, props)] },
     },
     [
@@ -108,17 +108,24 @@ function yRange({ fromZero = true }: TrendChartProps) {
   }
 }
 
+/** Everything counted here is whole: half a customer on an axis would only puzzle. */
+const wholeSteps = Array.from({ length: 14 }, (_, power) => [1, 2, 5].map((step) => step * 10 ** power)).flat()
+
 function axesOf(props: TrendChartProps, colours: Colours, width: number): UPlot.Axis[] {
   const look = { stroke: colours.text, font: colours.font, ticks: { show: false } }
   const fit = Math.max(2, Math.floor(width / 92))
-  const every = Math.max(1, Math.ceil(props.points.length / fit))
+  const count = props.points.length
+  const every = Math.max(1, Math.ceil(count / fit))
+  // A label is centred on its point; half of one that stands at the very end would be cut off.
+  const hasRoom = (index: number) => props.shape === 'bars' || index < count - 1 - (count * 26) / width
+  const labelled = (index: number) => index % every === Math.floor(every / 2) && hasRoom(index)
   return [
     {
       ...look,
       size: 28,
       gap: 8,
       grid: { show: false },
-      splits: () => props.points.map((_, index) => index).filter((index) => index % every === Math.floor(every / 2)),
+      splits: () => props.points.map((_, index) => index).filter(labelled),
       values: (_, splits) => splits.map((index) => props.tickLabels[index] ?? ''),
     },
     {
@@ -126,20 +133,26 @@ function axesOf(props: TrendChartProps, colours: Colours, width: number): UPlot.
       size: (_self, values) => Math.max(30, ...(values ?? []).map((value) => value.length * 6.6 + 10)),
       gap: 6,
       space: 44,
+      incrs: wholeSteps,
       grid: { stroke: colours.grid, width: 1 },
       values: (_, splits) => splits.map((value) => props.formatAxis(value)),
     },
   ]
 }
 
-function beforeSeries(colours: Colours): UPlot.Series {
+function beforeSeries({ shape }: TrendChartProps, colours: Colours): UPlot.Series {
+  // Behind bars, a line would be read as their trend: a pale histogram stands behind them instead.
+  if (shape === 'bars') {
+    const bars = UPlot.paths.bars?.({ size: [1, 200] })
+    return { stroke: 'transparent', width: 0, fill: `${colours.before}4d`, paths: bars, points: { show: false } }
+  }
   return { stroke: colours.before, width: 1.5, dash: [4, 4], points: { show: false }, spanGaps: true }
 }
 
 function nowSeries({ shape, points }: TrendChartProps, colours: Colours): UPlot.Series {
   if (shape === 'bars') {
     const bars = UPlot.paths.bars?.({ size: [0.62, 22], radius: 0.25 })
-    return { stroke: 'transparent', fill: colours.line, paths: bars, points: { show: false } }
+    return { stroke: 'transparent', width: 0, fill: colours.line, paths: bars, points: { show: false } }
   }
   return {
     stroke: colours.line,
