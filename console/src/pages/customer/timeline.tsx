@@ -8,7 +8,8 @@ import type { TimelineItem } from '../../api/types.ts'
 import { dayOf, formatDay, formatMoney, formatSigned, formatTime } from '../../app/format.ts'
 import { Card } from '../../components/page.tsx'
 import { Empty, Failed } from '../../components/states.tsx'
-import { detailOf, kindOf, titleOf } from './entry-words.ts'
+import { type Entry, groupRuns } from './entry-groups.ts'
+import { kindOf } from './entry-words.ts'
 import classes from './timeline.module.css'
 
 const icons = {
@@ -80,20 +81,20 @@ function Day({ day, entries }: { day: string; entries: readonly TimelineItem[] }
     <section className={classes.day}>
       <h3 className={classes.date}>{formatDay(day, true)}</h3>
       <ol className={classes.entries}>
-        {entries.map((item, index) => (
+        {groupRuns(entries).map((entry, index) => (
           // One thing may appear twice at one instant (earned and spent by the same purchase); the list only grows at its end.
           // biome-ignore lint/suspicious/noArrayIndexKey: see above
-          <Entry key={`${item.kind} ${item.ref_id} ${index}`} item={item} />
+          <EntryRow key={`${entry.item.kind} ${entry.item.ref_id} ${index}`} entry={entry} />
         ))}
       </ol>
     </section>
   )
 }
 
-function Entry({ item }: { item: TimelineItem }) {
+function EntryRow({ entry }: { entry: Entry }) {
+  const { item, title, detail } = entry
   const kind = kindOf(item)
   const Icon = icons[kind]
-  const detail = detailOf(item)
   return (
     <li className={classes.entry}>
       <span className={classes.icon} data-kind={kind}>
@@ -102,10 +103,10 @@ function Entry({ item }: { item: TimelineItem }) {
       <span className={classes.text}>
         {kind === 'purchase' && item.ref_id !== null ? (
           <Link to="/purchases" search={{ open: Number(item.ref_id) }} className={classes.title}>
-            {titleOf(item)}
+            {title}
           </Link>
         ) : (
-          <span className={classes.title}>{titleOf(item)}</span>
+          <span className={classes.title}>{title}</span>
         )}
         {detail && <span className={classes.detail}>{detail}</span>}
       </span>
