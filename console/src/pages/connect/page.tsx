@@ -7,7 +7,7 @@ import type { ConnectedApi } from '../../api/types.ts'
 import { Copy } from '../../components/copy.tsx'
 import { Card, Page } from '../../components/page.tsx'
 import { Empty, Failed } from '../../components/states.tsx'
-import { listCredentials, wordsOf } from './apis.ts'
+import { isSecret, listCredentials, wordsOf } from './apis.ts'
 import { CredentialRow } from './credential-row.tsx'
 import classes from './page.module.css'
 
@@ -77,11 +77,17 @@ function Connection({ api }: { api: ConnectedApi }) {
       </Card>
       {api.example_curl && (
         <Card title="A first call" aside={<Copy value={api.example_curl} label="Copy the call" text />}>
-          <pre className={classes.call}>{api.example_curl}</pre>
+          <pre className={classes.call}>{withoutSecrets(api)}</pre>
         </Card>
       )}
     </div>
   )
+}
+
+/** What is shown; what is copied has them. */
+function withoutSecrets(api: ConnectedApi): string {
+  const secrets = listCredentials(api.credentials).filter(({ name, value }) => isSecret(name) && value !== '')
+  return secrets.reduce((call, { value }) => call.replaceAll(value, '••••••••'), api.example_curl)
 }
 
 function NoApis() {
