@@ -95,7 +95,9 @@ function UserMenu() {
           <UnstyledButton className={classes.user}>
             <Avatar size={30} radius="xl" color="pine" name={user.name} variant="light" />
             <span className={classes.userText}>
-              <span className={classes.tenant}>{tenant.name}</span>
+              <span className={classes.tenant} title={tenant.name}>
+                {tenant.name}
+              </span>
               <span className={classes.userName}>{user.name}</span>
             </span>
             <IconSelector size={15} className="faint" />

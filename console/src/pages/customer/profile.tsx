@@ -16,7 +16,7 @@ export function Profile({ customer }: { customer: Customer }) {
         {customer.identities.map((identity) => (
           <Fact
             key={identity.id}
-            name={identity.source ? sentence(identity.source) : identityNames[identity.kind]}
+            name={identity.source ? `${sentence(identity.source)} id` : identityNames[identity.kind]}
             value={
               <span className={classes.identity}>
                 <span className={identity.kind === 'email' || identity.kind === 'phone' ? undefined : 'code'}>
