@@ -135,17 +135,19 @@ function planOne(told: Told & { id: number; original: KnownPurchase | undefined 
   const lines = wanted.map((line, index): LineRow => {
     const parts = takeBack(line, sold)
     taken.push(...parts)
+    // What the cancellation does not say of a line is as it was sold: its tax, for one.
+    const asSold = sold.find((candidate) => candidate.id === parts[0]?.lineId)
     return {
       purchase_id: id,
       position: index + 1,
       code: line.code,
-      name: line.name ?? '',
+      name: line.name ?? asSold?.name ?? '',
       quantity: -line.quantity,
       unit_price: String(line.unitPrice),
       total_minor: -line.totalMinor,
-      vat_rate: line.vatRate ?? null,
-      category_code: line.categoryCode ?? null,
-      item_type: line.itemType ?? null,
+      vat_rate: line.vatRate ?? asSold?.vatRate ?? null,
+      category_code: line.categoryCode ?? asSold?.categoryCode ?? null,
+      item_type: line.itemType ?? asSold?.itemType ?? null,
       earns: line.earns ?? true,
       cancels_line_id: parts[0]?.lineId ?? null,
       data: line.data ?? null,

@@ -13,6 +13,7 @@ export {
   getPurchase,
   getPurchaseDetails,
   listPurchases,
+  movedValuesOf,
   movePurchases,
   quotePurchase,
   restorePurchases,

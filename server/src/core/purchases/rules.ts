@@ -89,8 +89,12 @@ export interface SoldLine {
   readonly purchaseId: number
   readonly customerId: number | null
   readonly code: string
+  readonly name: string
   readonly quantity: number
   readonly totalMinor: Minor
+  readonly vatRate: number | null
+  readonly categoryCode: string | null
+  readonly itemType: string | null
   readonly occurredAt: Date
   /** What is left to take back; the matching counts it down. */
   open: number

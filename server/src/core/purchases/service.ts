@@ -6,10 +6,11 @@ import { evaluate, findDefaultProgramme, pointsForPayment, pointsValue } from '.
 import { basketOf, earnFor } from './effects.ts'
 import { checkReport, resolveLines, sumLines } from './rules.ts'
 import { blankNotes, lockNumbers, moveCustomer, restoreCustomer, selectByNumbers, setCustomer } from './store.ts'
-import type { Effect, Payment, Purchase, PurchaseReport, ReportRow } from './types.ts'
+import type { Effect, MovedValue, Payment, Purchase, PurchaseReport, ReportRow } from './types.ts'
 import {
   type PurchaseQuery,
   selectEffects,
+  selectMovedValues,
   selectPaymentRows,
   selectPurchase,
   selectPurchases,
@@ -55,6 +56,14 @@ export async function getPurchaseDetails(ctx: Ctx, id: number): Promise<Purchase
     effects: await selectEffects(ctx, id),
     reports: await selectReportRows(ctx, id),
   }
+}
+
+/** The points and the value that paid of each of these purchases. */
+export async function movedValuesOf(
+  ctx: Ctx,
+  purchaseIds: readonly number[],
+): Promise<ReadonlyMap<number, MovedValue>> {
+  return new Map((await selectMovedValues(ctx, purchaseIds)).map((value) => [value.purchaseId, value]))
 }
 
 export function spendingOf(

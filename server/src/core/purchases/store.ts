@@ -264,11 +264,15 @@ export async function selectPayments(
       from purchase_payments p where tenant_id = ${ctx.tenant.id} and purchase_id = any (${purchaseIds}::bigint[]) order by id`)
 }
 
+const soldColumns = sql`
+  l.id, l.purchase_id as "purchaseId", p.customer_id as "customerId", l.code, l.name, l.quantity, l.total_minor as "totalMinor",
+  l.vat_rate as "vatRate", l.category_code as "categoryCode", l.item_type as "itemType", p.occurred_at as "occurredAt",
+  l.quantity - l.cancelled_quantity as open`
+
 /** The sold lines of these sales, locked, in their order. */
 export function selectSoldOf(ctx: Ctx, purchaseIds: readonly number[]): Promise<SoldLine[]> {
   return ctx.db.query<SoldLine>(sql`
-    select l.id, l.purchase_id as "purchaseId", p.customer_id as "customerId", l.code, l.quantity, l.total_minor as "totalMinor",
-           p.occurred_at as "occurredAt", l.quantity - l.cancelled_quantity as open
+    select ${soldColumns}
       from purchase_lines l join purchases p on p.tenant_id = l.tenant_id and p.id = l.purchase_id
      where l.tenant_id = ${ctx.tenant.id} and l.purchase_id = any (${purchaseIds}::bigint[]) and l.quantity > 0
      order by l.id for update of l`)
@@ -280,8 +284,7 @@ export function selectSoldTo(
   query: { customerIds: readonly number[]; codes: readonly string[] },
 ): Promise<SoldLine[]> {
   return ctx.db.query<SoldLine>(sql`
-    select l.id, l.purchase_id as "purchaseId", p.customer_id as "customerId", l.code, l.quantity, l.total_minor as "totalMinor",
-           p.occurred_at as "occurredAt", l.quantity - l.cancelled_quantity as open
+    select ${soldColumns}
       from purchases p join purchase_lines l on l.tenant_id = p.tenant_id and l.purchase_id = p.id
      where p.tenant_id = ${ctx.tenant.id} and p.customer_id = any (${query.customerIds}::bigint[]) and p.kind = 'sale'
        and p.state in ('completed', 'partly_cancelled') and l.code = any (${query.codes}::text[]) and l.quantity > l.cancelled_quantity

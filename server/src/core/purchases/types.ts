@@ -126,6 +126,15 @@ export interface Payment {
   readonly postingKey: string | null
 }
 
+/** What one purchase moved by itself; a sale and its cancellation add up to what is left. */
+export interface MovedValue {
+  readonly purchaseId: PurchaseId
+  /** Points: earned by a sale, negative where a cancellation took them back. */
+  readonly points: Minor
+  /** Paid with points or credit, in the purchase's currency; negative where a cancellation gave it back. */
+  readonly paidMinor: Minor
+}
+
 export interface Effect {
   readonly kind: 'earn' | 'reverse'
   readonly programmeId: number

@@ -1,6 +1,6 @@
 import type { Ctx } from '../../platform/ctx.ts'
 import { type Sql, sql } from '../../platform/db.ts'
-import type { Effect, Payment, Purchase, PurchaseKind, PurchaseLine, ReportRow } from './types.ts'
+import type { Effect, MovedValue, Payment, Purchase, PurchaseKind, PurchaseLine, ReportRow } from './types.ts'
 
 const columns = sql`
   p.id, p.kind, p.number, p.customer_id as "customerId", p.store_id as "storeId", p.source, p.confirmed, p.state, p.currency,
@@ -106,6 +106,16 @@ export function selectEffects(ctx: Ctx, purchaseId: number): Promise<Effect[]> {
   return ctx.db.query<Effect>(sql`
     select kind, programme_id as "programmeId", unit_id as "unitId", amount, posting_key as "postingKey", why
       from purchase_effects where tenant_id = ${ctx.tenant.id} and (purchase_id = ${purchaseId} or original_id = ${purchaseId}) order by id`)
+}
+
+export function selectMovedValues(ctx: Ctx, purchaseIds: readonly number[]): Promise<MovedValue[]> {
+  return ctx.db.query<MovedValue>(sql`
+    select p.id as "purchaseId",
+           (select coalesce(sum(case e.kind when 'earn' then e.amount else -e.amount end), 0) from purchase_effects e
+             where e.tenant_id = p.tenant_id and e.purchase_id = p.id)::bigint as points,
+           (select coalesce(sum(y.amount_minor), 0) from purchase_payments y
+             where y.tenant_id = p.tenant_id and y.purchase_id = p.id and y.posting_key is not null)::bigint as "paidMinor"
+      from purchases p where p.tenant_id = ${ctx.tenant.id} and p.id = any (${purchaseIds}::bigint[])`)
 }
 
 export function selectPaymentRows(ctx: Ctx, purchaseId: number): Promise<Payment[]> {
