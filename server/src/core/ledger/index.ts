@@ -13,6 +13,7 @@ export {
   applyOperations,
   availableOf,
   balancesOf,
+  earnedReachedAt,
   findDefaultUnit,
   findPosting,
   getUnit,

@@ -12,6 +12,7 @@ import {
   selectBalances,
   selectDue,
   selectPosting,
+  selectReachedAt,
   selectStatement,
   selectTotals,
   selectUnits,
@@ -123,6 +124,14 @@ export function totalsOf(
   query: { customerId: number; unitId: number; from?: Date; to?: Date },
 ): Promise<Totals> {
   return selectTotals(ctx, { ...query, from: query.from ?? null, to: query.to ?? null })
+}
+
+/** When all that was earned (see `totalsOf`) last rose to the amount; undefined when it never did, as for 0. */
+export function earnedReachedAt(
+  ctx: Ctx,
+  query: { customerId: number; unitId: number; amount: Minor },
+): Promise<Date | undefined> {
+  return selectReachedAt(ctx, query)
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Ctx } from '../../platform/ctx.ts'
 import { type Db, type Sql, sql } from '../../platform/db.ts'
+import type { Minor } from '../../platform/money.ts'
 import type { Operation, OperationResult, StatementEntry, Totals, Unit } from './types.ts'
 
 export async function insertUnit(ctx: Ctx, unit: Omit<Unit, 'id'>): Promise<Unit> {
@@ -142,12 +143,15 @@ function statementColumns(owner: number | Sql): Sql {
 }
 
 /** What a customer earned (gifts and corrections upwards less their reversals) and spent in [from, to). */
+const earnedBy = sql`
+  case when f.role in ('issue', 'adjustment') then p.amount when t.role in ('issue', 'adjustment') then -p.amount else 0 end`
+
 export async function selectTotals(
   ctx: Ctx,
   query: { customerId: number; unitId: number; from: Date | null; to: Date | null },
 ): Promise<Totals> {
   const [row] = await ctx.db.query<Totals>(sql`
-    select coalesce(sum(case when f.role in ('issue', 'adjustment') then p.amount when t.role in ('issue', 'adjustment') then -p.amount else 0 end), 0)::bigint as earned,
+    select coalesce(sum(${earnedBy}), 0)::bigint as earned,
            coalesce(sum(case when t.role = 'redemption' then p.amount when f.role = 'redemption' then -p.amount else 0 end), 0)::bigint as spent
       from postings p
       join ledger_accounts f on f.tenant_id = p.tenant_id and f.id = p.from_account_id
@@ -156,6 +160,22 @@ export async function selectTotals(
        and (${query.from}::timestamptz is null or p.occurred_at >= ${query.from}::timestamptz)
        and (${query.to}::timestamptz is null or p.occurred_at < ${query.to}::timestamptz)`)
   return row ?? { earned: 0, spent: 0 }
+}
+
+/** When what was earned in all last rose to this amount. */
+export async function selectReachedAt(
+  ctx: Ctx,
+  query: { customerId: number; unitId: number; amount: Minor },
+): Promise<Date | undefined> {
+  const [row] = await ctx.db.query<{ at: Date }>(sql`
+    select at from (
+      select p.occurred_at as at, p.id, ${earnedBy} as step, sum(${earnedBy}) over (order by p.occurred_at, p.id) as total
+        from postings p
+        join ledger_accounts f on f.tenant_id = p.tenant_id and f.id = p.from_account_id
+        join ledger_accounts t on t.tenant_id = p.tenant_id and t.id = p.to_account_id
+       where p.tenant_id = ${ctx.tenant.id} and p.customer_id = ${query.customerId} and p.unit_id = ${query.unitId}) steps
+     where total >= ${query.amount} and total - step < ${query.amount} order by at desc, id desc limit 1`)
+  return row?.at
 }
 
 /** Accounts with something due now, over all tenants: the sweep's work list. */

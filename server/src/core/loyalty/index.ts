@@ -31,6 +31,7 @@ export {
   recordActivity,
   redeem,
   tierOf,
+  tierReachedAt,
   updateProgramme,
 } from './service.ts'
 export type * from './types.ts'

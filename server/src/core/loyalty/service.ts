@@ -3,7 +3,7 @@ import { violates } from '../../platform/db.ts'
 import { DomainError } from '../../platform/errors.ts'
 import { currencyScale, type Minor } from '../../platform/money.ts'
 import { emitChanges } from '../../platform/outbox.ts'
-import { applyOperation, type Posted, totalsOf } from '../ledger/index.ts'
+import { applyOperation, earnedReachedAt, type Posted, totalsOf } from '../ledger/index.ts'
 import { pointsFor, pointsToPay, tierFor, valueOfPoints } from './rules.ts'
 import { insertProgramme, insertTier, selectProgrammes, selectTiers, updateProgrammeRow } from './store.ts'
 import type { Programme, ProgrammeSettings, Tier } from './types.ts'
@@ -78,6 +78,12 @@ export async function tierOf(
   const tier = tierFor(tiers, totals.earned)
   const next = tiers.filter((candidate) => candidate.threshold > totals.earned).sort((a, b) => a.rank - b.rank)[0]
   return { tier, next, earned: totals.earned }
+}
+
+/** When the customer last rose into a tier of the default programme; undefined for a tier that everybody begins in. */
+export async function tierReachedAt(ctx: Ctx, customerId: number, tier: Tier): Promise<Date | undefined> {
+  const programme = await findDefaultProgramme(ctx)
+  return programme && earnedReachedAt(ctx, { customerId, unitId: programme.unitId, amount: tier.threshold })
 }
 
 /** What points of a programme pay for, in minor units of the tenant's currency. */
