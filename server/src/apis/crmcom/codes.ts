@@ -31,10 +31,14 @@ const languages =
   'tirti tonto tsntn tsots tuktk turtr twitw uigug ukruk urdur uzbuz venve vievi volvo wlnwa wolwo xhoxh yidyi ' +
   'yoryo zhaza zhozh zulzu'
 
+// Twenty languages have a second, older code of three letters, which is as common on the wire.
+const olderLanguages =
+  'albsq armhy baqeu burmy czecs chizh dutnl frefr geoka gerde greel iceis macmk maomi mayms perfa rumro slosk tibbo welcy'
+
 const pairs = (text: string) => text.split(' ').map((pair) => [pair.slice(0, 3), pair.slice(3)] as const)
 const countryByAlpha3 = new Map(pairs(countries))
 const knownCountries = new Set(countryByAlpha3.values())
-const languageByAlpha3 = new Map(pairs(languages))
+const languageByAlpha3 = new Map(pairs(`${languages} ${olderLanguages}`))
 const alpha3ByLanguage = new Map(pairs(languages).map(([alpha3, alpha2]) => [alpha2, alpha3]))
 
 /** "CY", "CYP", "cy" to "CY". Refuses what is no country. */

@@ -121,11 +121,12 @@ export interface Paging {
 const maxRows = 1_000_000
 
 /** `page` counts from 1, `size` is 10 unless told, 100 at most. `order` is checked; an unknown `sort` is ignored. */
-export function decodePaging(query: Fields): Paging & { offset: number; ascending: boolean } {
+export function decodePaging(query: Fields): Paging & { offset: number; ascending: boolean; sort: string } {
   const page = decodeInteger(query, 'page', { min: 1, max: maxRows }) ?? 1
   const size = decodeInteger(query, 'size', { min: 1, max: 100 }) ?? 10
   const ascending = decodeWord(query, 'order', ['ASC', 'DESC']) === 'ASC'
-  return { page, size, offset: Math.min((page - 1) * size, maxRows), ascending }
+  const sort = decodeText(query, 'sort')?.toUpperCase() ?? ''
+  return { page, size, offset: Math.min((page - 1) * size, maxRows), ascending, sort }
 }
 
 function field(fields: Fields, name: string): unknown {

@@ -2,6 +2,7 @@ import { parsePhoneNumberFromString } from 'libphonenumber-js'
 import {
   type Address,
   type Attributes,
+  type AttributeValue,
   type Customer,
   displayName,
   type Identity,
@@ -26,9 +27,14 @@ export function page<Row>(content: readonly Row[], paging: Paging, total: number
   return { content, paging: { page: paging.page, size: paging.size, total } }
 }
 
-/** A page of rows that are all in memory: the short reference lists. */
-export function pageOf<Row>(rows: readonly Row[], paging: Paging & { offset: number }) {
-  return page(rows.slice(paging.offset, paging.offset + paging.size), paging, rows.length)
+/** A page of rows that are all in memory: the short reference lists, in the shop's own order unless asked by name. */
+export function pageOf<Row extends { name: string }>(
+  rows: readonly Row[],
+  paging: Paging & { offset: number; ascending: boolean; sort: string },
+) {
+  const byName = (one: Row, other: Row) => one.name.localeCompare(other.name) * (paging.ascending ? 1 : -1)
+  const sorted = paging.sort === 'NAME' ? rows.toSorted(byName) : rows
+  return page(sorted.slice(paging.offset, paging.offset + paging.size), paging, rows.length)
 }
 
 export function money(amount: Minor, currency: string): number {
@@ -50,20 +56,18 @@ export const attributeNames = {
   phoneTypes: 'phone_types',
 } as const
 
-export function textAttribute(customer: Customer, name: string): string | null {
-  const value = customer.attributes[name]
-  return typeof value === 'string' ? value : null
-}
+/** Clients read a text that the documentation prints as a text: one that nobody told is empty. */
+export const text = (value: unknown) => (typeof value === 'string' ? value : '')
 
 /** What a token response says of the contact; `verified` is about the identity that was used. */
 export function encodeSignedIn(ctx: Ctx, customer: Customer, verified: boolean) {
   return {
     id: uuid(ctx, 'customer', customer.id),
     type: customer.kind === 'company' ? 'COMPANY' : 'PERSON',
-    title: customer.title,
-    first_name: customer.firstName,
-    last_name: customer.lastName,
-    avatar: textAttribute(customer, attributeNames.avatarUrl) ?? '',
+    title: text(customer.title),
+    first_name: text(customer.firstName),
+    last_name: text(customer.lastName),
+    avatar: text(customer.attributes[attributeNames.avatarUrl]),
     is_verified: textFlag(verified),
   }
 }
@@ -79,15 +83,15 @@ export function encodeContact(ctx: Ctx, customer: Customer, facts: ContactFacts)
     id: uuid(ctx, 'customer', customer.id),
     code: customer.code,
     type: customer.kind === 'company' ? 'COMPANY' : 'PERSON',
-    title: customer.title,
-    first_name: customer.firstName,
-    middle_name: customer.middleName,
-    last_name: customer.lastName,
-    company_name: customer.companyName,
+    title: text(customer.title),
+    first_name: text(customer.firstName),
+    middle_name: text(customer.middleName),
+    last_name: text(customer.lastName),
+    company_name: text(customer.companyName),
     preferred_language_code: encodeLanguage(customer.language ?? ctx.tenant.language),
-    statutory_number: textAttribute(customer, attributeNames.statutoryNumber),
-    avatar_url: textAttribute(customer, attributeNames.avatarUrl) ?? '',
-    email_address: primaryEmail(customer) ?? null,
+    statutory_number: text(customer.attributes[attributeNames.statutoryNumber]),
+    avatar_url: text(customer.attributes[attributeNames.avatarUrl]),
+    email_address: text(primaryEmail(customer)),
     referral_code: customer.code,
     loyalty_identifiers: customer.identities
       .filter((identity) => identity.kind === 'card')
@@ -101,11 +105,22 @@ export function encodeContact(ctx: Ctx, customer: Customer, facts: ContactFacts)
 export function encodeDemographics(customer: Customer) {
   const [year, month, day] = (customer.birthday ?? '').split('-').map(Number)
   return {
-    gender: customer.gender?.toUpperCase() ?? null,
-    passport: customer.attributes[attributeNames.passport] ?? null,
-    id_details: customer.attributes[attributeNames.identityCard] ?? null,
+    gender: text(customer.gender).toUpperCase(),
+    passport: encodeDocument(customer.attributes[attributeNames.passport]),
+    id_details: encodeDocument(customer.attributes[attributeNames.identityCard]),
     name_day: customer.attributes[attributeNames.nameDay] ?? null,
     date_of_birth: year && month && day ? { year, month, day } : null,
+  }
+}
+
+function encodeDocument(value: AttributeValue | undefined) {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return null
+  const document = value as Readonly<Record<string, unknown>> // an object that is no list; its fields stay unknown
+  const { number, issue_country_code, expiration_date } = document
+  return {
+    number: text(number),
+    issue_country_code: text(issue_country_code),
+    expiration_date: typeof expiration_date === 'number' ? expiration_date : null,
   }
 }
 
@@ -125,11 +140,11 @@ export function encodeAddress(ctx: Ctx, address: Address) {
     id: uuid(ctx, 'address', address.id),
     type: address.kind.toUpperCase(),
     ...encodeLines(address),
-    care_of: typeof address.data.careOf === 'string' ? address.data.careOf : '',
+    care_of: text(address.data.careOf),
     is_primary: textFlag(address.isPrimary),
     lat: address.latitude,
     lon: address.longitude,
-    googleplaceid: typeof address.data.googlePlaceId === 'string' ? address.data.googlePlaceId : null,
+    googleplaceid: text(address.data.googlePlaceId),
   }
 }
 
@@ -143,12 +158,19 @@ export function encodeBillingAddress(ctx: Ctx, address: Address | undefined) {
 }
 
 export function encodePhone(ctx: Ctx, phone: Identity, type: string) {
-  const parsed = parsePhoneNumberFromString(phone.value)
   return {
     id: uuid(ctx, 'identity', phone.id),
     phone_type: type,
     is_primary: textFlag(phone.isPrimary),
-    number: parsed?.nationalNumber ?? phone.value,
+    ...encodeNumber(phone.value),
+  }
+}
+
+/** A phone number in the two parts that this API shows. */
+export function encodeNumber(phone: string) {
+  const parsed = parsePhoneNumberFromString(phone)
+  return {
+    number: parsed?.nationalNumber ?? phone,
     country_code: parsed?.country ?? (parsed ? `+${parsed.countryCallingCode}` : ''),
   }
 }

@@ -6,7 +6,16 @@ import {
   isDay,
 } from '../../core/customers/index.ts'
 import { decodeLanguage } from './codes.ts'
-import { decodeInteger, decodeObject, decodeText, decodeWord, type Fields, refuse } from './decode.ts'
+import {
+  decodeInteger,
+  decodeList,
+  decodeObject,
+  decodeText,
+  decodeWord,
+  type Fields,
+  refuse,
+  requireText,
+} from './decode.ts'
 import { attributeNames } from './encode.ts'
 
 /** What PUT /contacts/{id} may change. A contact does not decide on its own tax exemption, so that field is ignored. */
@@ -99,11 +108,16 @@ const companyFields = [
   'registration_country',
   'tax_reference_number',
   'vat_registration_number',
+  'industry_id',
 ] as const
 
 // The printed name of the group has a letter missing.
 function decodeCompany(body: Fields): AttributeValue | undefined {
   const profile = decodeObject(body, 'company_profile') ?? decodeObject(body, 'company_profle')
   if (!profile) return undefined
-  return Object.fromEntries(companyFields.map((name) => [name, decodeText(profile, name) ?? null]))
+  const sectors = decodeList(profile, 'industry_sectors', { max: 100 })
+  return {
+    ...Object.fromEntries(companyFields.map((name) => [name, decodeText(profile, name) ?? null])),
+    industry_sectors: sectors.map((sector) => requireText({ sector }, 'sector')),
+  }
 }

@@ -1,13 +1,19 @@
 import type { FastifyInstance } from 'fastify'
-import { listAddresses } from '../../../core/customers/index.ts'
+import { type Customer, listAddresses } from '../../../core/customers/index.ts'
 import { balancesOf, totalsOf } from '../../../core/ledger/index.ts'
-import { findDefaultProgramme, tierOf } from '../../../core/loyalty/index.ts'
+import {
+  findDefaultProgramme,
+  listProgrammes,
+  pointsValue,
+  tierOf,
+  tierReachedAt,
+} from '../../../core/loyalty/index.ts'
 import type { Ctx, Server } from '../../../platform/ctx.ts'
 import { DomainError } from '../../../platform/errors.ts'
 import { epochSeconds } from '../../http/times.ts'
 import { type ContactCall, withContact, withOwnContact } from '../auth.ts'
 import { decodeBody, decodeFlag, decodePaging, decodeText } from '../decode.ts'
-import { encodeAccountNames, encodeBillingAddress, money, moneyText, page, textFlag, uuid } from '../encode.ts'
+import { encodeAccountNames, encodeBillingAddress, money, moneyText, page, text, textFlag, uuid } from '../encode.ts'
 import { periodStart } from '../periods.ts'
 
 /** Every contact has one account, the primary one, and in it one wallet: its credit in the shop's currency. */
@@ -53,8 +59,8 @@ async function showFinancials(call: ContactCall) {
     balance: 0,
     overdue_amount: 0,
     credit_limit: 0,
-    accounting_period_id: null,
-    accounting_period_name: null,
+    accounting_period_id: '',
+    accounting_period_name: '',
     opening_balance: 0,
     classification: null,
     wallet: [
@@ -89,7 +95,7 @@ async function findWallet(ctx: Ctx, customerId: number) {
 
 /**
  * Value units are the points of the shop's programme; tiers are reached by all that were ever earned and are kept, so
- * nothing needs to be collected to maintain one. Awards and spends are the wallet's, in money.
+ * nothing needs to be collected to maintain one.
  */
 async function showRewards(call: ContactCall) {
   refuseAnotherAccount(call, 'contactAccount')
@@ -103,11 +109,11 @@ async function showRewards(call: ContactCall) {
     spending_blocked_status: textFlag(false),
     automatic_spend_settings: {
       enable_automatic_spend: textFlag(false),
-      automatic_spend_preference: null,
+      automatic_spend_preference: '',
       minimum_wallet_balance: 0,
       from_purchase_amount: 0,
     },
-    reward_tier: await encodeTier(ctx, customer.id),
+    reward_tier: await encodeTier(ctx, customer),
     points: await encodePoints(ctx, customer.id),
     joined_reward_schemes: await encodeSchemes(ctx, epochSeconds(customer.createdAt)),
     preferred_payment_method: null,
@@ -115,19 +121,21 @@ async function showRewards(call: ContactCall) {
   }
 }
 
-async function encodeTier(ctx: Ctx, customerId: number) {
-  const { tier, next, earned } = await tierOf(ctx, customerId)
+async function encodeTier(ctx: Ctx, customer: Customer) {
+  const { tier, next, earned } = await tierOf(ctx, customer.id)
+  const reachedAt = tier && ((await tierReachedAt(ctx, customer.id, tier)) ?? customer.createdAt)
   return {
-    id: tier ? uuid(ctx, 'tier', tier.id) : null,
-    name: tier?.name ?? null,
-    achieved_date: null,
+    id: tier ? uuid(ctx, 'tier', tier.id) : '',
+    name: text(tier?.name),
+    colour: text(tier?.settings.colour),
+    achieved_date: reachedAt ? epochSeconds(reachedAt) : null,
     period_value_units: earned,
     lifetime_value_units: earned,
-    maintain_tier: { points_needed: 0, collected_by: null },
+    maintain_tier: { points_needed: 0, collected_by: '' },
     progress: next
       ? {
           points_needed: String(next.threshold - earned),
-          collected_by: null,
+          collected_by: '',
           id: uuid(ctx, 'tier', next.id),
           name: next.name,
         }
@@ -144,23 +152,32 @@ async function encodePoints(ctx: Ctx, customerId: number) {
   return { unit: unit.code, balance: available, pending, held }
 }
 
+// Everybody who is a customer takes part in every active programme.
 async function encodeSchemes(ctx: Ctx, signedUpOn: number) {
-  const programme = await findDefaultProgramme(ctx)
-  if (!programme) return []
-  const id = uuid(ctx, 'programme', programme.id)
-  return [{ id, name: programme.name, signed_up_on: signedUpOn, email_address: null }]
+  const programmes = await listProgrammes(ctx, { state: 'active' })
+  return programmes.map((programme) => ({
+    id: uuid(ctx, 'programme', programme.id),
+    name: programme.name,
+    signed_up_on: signedUpOn,
+    email_address: '',
+  }))
 }
 
+/** The wallet's credit and what the points are worth, as the purchases' own awards and spends count them. */
 async function encodeTotals(ctx: Ctx, customerId: number, from: Date | undefined) {
-  const wallet = await findWallet(ctx, customerId)
-  const totals = wallet
-    ? await totalsOf(ctx, { customerId, unitId: wallet.unit.id, ...(from ? { from } : {}) })
-    : undefined
+  const since = { customerId, ...(from ? { from } : {}) }
+  const [wallet, programme] = [await findWallet(ctx, customerId), await findDefaultProgramme(ctx)]
+  const credit = wallet ? await totalsOf(ctx, { ...since, unitId: wallet.unit.id }) : none
+  const points = programme ? await totalsOf(ctx, { ...since, unitId: programme.unitId }) : none
+  const sum = (name: 'earned' | 'spent') =>
+    credit[name] + (programme ? pointsValue(ctx, programme, points[name]) : points[name])
   return {
-    total_awards: moneyText(totals?.earned ?? 0, ctx.tenant.currency),
-    total_spends: moneyText(totals?.spent ?? 0, ctx.tenant.currency),
+    total_awards: moneyText(sum('earned'), ctx.tenant.currency),
+    total_spends: moneyText(sum('spent'), ctx.tenant.currency),
   }
 }
+
+const none = { earned: 0, spent: 0 }
 
 /**
  * Amounts that are bound to a spend condition, one row each. Credit that may be spent on anything is the open balance of
@@ -174,8 +191,8 @@ async function showBalances(call: ContactCall) {
 // Accounts and wallets have no rows of their own: their ids are made from the contact's.
 function refuseAnotherAccount(call: ContactCall, kind: 'contactAccount' | 'contactWallet'): void {
   const { ctx, customer, tokenCustomerId, request } = call
-  const { id: text = '' } = request.params as { id?: string } // the routes that call this have it
-  const id = ctx.ids.read(kind, ctx.tenant.id, text)
+  const { id: named = '' } = request.params as { id?: string } // the routes that call this have it
+  const id = ctx.ids.read(kind, ctx.tenant.id, named)
   if (id === undefined) throw new DomainError('request.not_found')
   if (id !== customer.id && id !== tokenCustomerId) throw new DomainError('request.forbidden')
 }

@@ -9,7 +9,7 @@ import type { Ctx, Server } from '../../../platform/ctx.ts'
 import { DomainError } from '../../../platform/errors.ts'
 import { type ContactCall, withContact, withOwnContact } from '../auth.ts'
 import { decodeBody, decodePaging, decodeText } from '../decode.ts'
-import { page, pageOf, uuid } from '../encode.ts'
+import { encodeNumber, page, pageOf, text, uuid } from '../encode.ts'
 
 export function organisationRoutes(app: FastifyInstance, server: Server): void {
   app.get('/organisations/:id', withContact(server, showOrganisation))
@@ -98,11 +98,10 @@ function encodeOrganisation(ctx: Ctx, organisation: Organisation, known: Names) 
   const nameOf = (kind: string, code: unknown) => known.get(`${kind}:${code}`) ?? String(code)
   const names = (kind: string, codes: unknown) =>
     Array.isArray(codes) ? codes.map((code) => ({ name: nameOf(kind, code) })) : []
-  const text = (value: unknown) => (typeof value === 'string' ? value : '')
   return {
     id: uuid(ctx, 'organisation', organisation.id),
     name: organisation.name,
-    description: organisation.description ?? '',
+    description: text(organisation.description),
     industry_name: attributes.industry ? nameOf('industry', attributes.industry) : '',
     industry_sectors: names('industry_sector', attributes.sectors),
     business_activities: names('business_activity', attributes.activities),
@@ -129,7 +128,17 @@ function encodeOrganisation(ctx: Ctx, organisation: Organisation, known: Names) 
 function encodeOrganisationDetails(ctx: Ctx, organisation: Organisation, known: Names) {
   const id = uuid(ctx, 'organisation', organisation.id)
   const contact = (type: string, value: string | null) =>
-    value ? [{ id, name: type.toLowerCase(), type, value, country_code: '' }] : []
+    value
+      ? [
+          {
+            id,
+            name: type.toLowerCase(),
+            type,
+            value,
+            country_code: type === 'PHONE' ? encodeNumber(value).country_code : '',
+          },
+        ]
+      : []
   return {
     ...encodeOrganisation(ctx, organisation, known),
     contact_info: [...contact('EMAIL', organisation.email), ...contact('PHONE', organisation.phone)],

@@ -1,10 +1,17 @@
 import type { FastifyInstance } from 'fastify'
-import { listReferenceItems, type ReferenceItem, type ReferenceKind } from '../../../core/organisations/index.ts'
+import { parsePhoneNumberFromString } from 'libphonenumber-js'
+import {
+  listOrganisations,
+  listReferenceItems,
+  type Organisation,
+  type ReferenceItem,
+  type ReferenceKind,
+} from '../../../core/organisations/index.ts'
 import type { Ctx, Server } from '../../../platform/ctx.ts'
 import { DomainError } from '../../../platform/errors.ts'
 import { type ApplicationCall, type ContactCall, withApplication, withContact } from '../auth.ts'
 import { decodeBody, decodePaging, decodeText } from '../decode.ts'
-import { encodeReference, pageOf } from '../encode.ts'
+import { encodeReference, pageOf, text } from '../encode.ts'
 
 export function platformRoutes(app: FastifyInstance, server: Server): void {
   app.get('/applications', withApplication(server, showApplication))
@@ -61,19 +68,26 @@ async function showApplication({ ctx, request }: ApplicationCall) {
       ? applications[0]
       : undefined
   if (!application) throw new DomainError('reference.not_found', { field: 'app_id', reason: 'does not exist' })
-  return encodeApplication(ctx, application)
+  const { items } = await listOrganisations(ctx, { kind: 'business', page: { limit: 1 } })
+  return encodeApplication(ctx, application, items[0])
 }
 
-function encodeApplication(ctx: Ctx, application: ReferenceItem) {
+function encodeApplication(ctx: Ctx, application: ReferenceItem, business: Organisation | undefined) {
   const { data } = application
   const group = (name: string, fallback: Readonly<Record<string, unknown>>) =>
     typeof data[name] === 'object' && data[name] !== null ? { ...fallback, ...data[name] } : fallback
   return {
     ...encodeReference(ctx, application),
-    description: typeof data.description === 'string' ? data.description : '',
+    description: text(data.description),
     app_type: typeof data.appType === 'string' ? data.appType : 'WEB',
     appearance: group('appearance', { background_color: '#ffffff', card_color: '#f4f4f5', text_font: 'Inter' }),
-    about_details: group('aboutDetails', { about: { content: ctx.tenant.name } }),
+    about_details: group('aboutDetails', {
+      about: { content: business?.description ?? ctx.tenant.name },
+      terms_conditions: { content: '' },
+      privacy_policy: { content: '' },
+      faqs: { content: '' },
+      contact_us: encodeContactUs(business),
+    }),
     features: {
       billing: false,
       rewards: true,
@@ -97,5 +111,15 @@ function encodeApplication(ctx: Ctx, application: ReferenceItem) {
       ],
     },
     creatives: [],
+  }
+}
+
+function encodeContactUs(business: Organisation | undefined) {
+  const phone = business?.phone ? parsePhoneNumberFromString(business.phone) : undefined
+  return {
+    email_address: text(business?.email),
+    phone_country_code: text(phone?.countryCallingCode),
+    phone_number: phone?.nationalNumber ?? text(business?.phone),
+    website: text(business?.url),
   }
 }

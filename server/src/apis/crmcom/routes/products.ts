@@ -13,7 +13,7 @@ import type { Ctx, Server } from '../../../platform/ctx.ts'
 import { DomainError } from '../../../platform/errors.ts'
 import { type ApplicationCall, type ContactCall, withAnyone, withContact } from '../auth.ts'
 import { decodeBody, decodeFlag, decodePaging, decodeText, type Fields, refuse } from '../decode.ts'
-import { money, moneyText, page, pageOf, textFlag, uuid } from '../encode.ts'
+import { money, moneyText, page, pageOf, text, textFlag, uuid } from '../encode.ts'
 
 export function productRoutes(app: FastifyInstance, server: Server): void {
   app.get('/products', withContact(server, showProducts))
@@ -37,20 +37,20 @@ async function showProducts({ ctx, request }: ContactCall) {
 }
 
 function decodeFilter(ctx: Ctx, query: Fields): ProductFilter {
-  const text = decodeText(query, 'name')
+  const name = decodeText(query, 'name')
   const category = decodeText(query, 'category_id')
   const categoryId = category ? ctx.ids.read('category', ctx.tenant.id, category) : undefined
   if (category && categoryId === undefined) return refuse('category_id', 'does not exist')
   return {
     states: ['active'],
-    ...(text ? { text } : {}),
+    ...(name ? { text: name } : {}),
     ...(categoryId === undefined ? {} : { categoryId: categoryId as CategoryId }), // read as a category's id above
   }
 }
 
 async function showProduct({ ctx, request }: ContactCall | ApplicationCall) {
-  const { id: text = '' } = request.params as { id?: string } // the route has it
-  const id = ctx.ids.read('product', ctx.tenant.id, text)
+  const { id: named = '' } = request.params as { id?: string } // the route has it
+  const id = ctx.ids.read('product', ctx.tenant.id, named)
   if (id === undefined) throw new DomainError('product.not_found')
   const product = await getProduct(ctx, id as ProductId) // read as a product's id above
   if (product.state !== 'active') throw new DomainError('product.not_found')
@@ -82,7 +82,7 @@ async function showCategories({ ctx, request }: ContactCall) {
     return {
       id: uuid(ctx, 'category', category.id),
       name: category.name,
-      description: typeof category.data.description === 'string' ? category.data.description : '',
+      description: text(category.data.description),
       child_nodes: all.filter((one) => one.parentId === category.id).length,
       parent: above ? { id: uuid(ctx, 'category', above.id), name: above.name } : null,
       available_in_order_menus: textFlag(category.data.inOrderMenus !== false),
@@ -98,7 +98,7 @@ function encodeProduct(ctx: Ctx, product: Product) {
     id: uuid(ctx, 'product', product.id),
     sku: product.code,
     name: product.name,
-    description: product.description,
+    description: text(product.description),
     classification: 'NON_TRACEABLE_PHYSICAL_GOOD',
     type_composition: compositionOf(product),
     number_of_running_promotions: 0,
