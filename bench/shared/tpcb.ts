@@ -1,8 +1,11 @@
 import { execFile } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { openPool } from '../../server/src/platform/db.ts'
-import { type Measurement, measure } from './measure.ts'
+import { type Measurement, measure, summarise } from './measure.ts'
 
 // The baseline of the value benches: TPC-B, the transaction PostgreSQL's own pgbench runs, prepared, on the same server.
 
@@ -20,23 +23,30 @@ export async function prepareTpcb(
   return {
     name: 'pgbench TPC-B (prepared)',
     run: async ({ concurrency, seconds }) => {
-      const { stdout } = await pgbench([
-        '-n',
-        '-M',
-        'prepared',
-        '-c',
-        String(concurrency),
-        '-j',
-        '2',
-        '-T',
-        String(seconds),
-      ])
-      const perSecond = Number(/tps = ([\d.]+)/.exec(stdout)?.[1] ?? 0)
-      const mean = Number(/latency average = ([\d.]+)/.exec(stdout)?.[1] ?? 0)
-      // pgbench tells the mean alone without a log of every transaction.
-      return { perSecond, p50Ms: mean, p99Ms: Number.NaN, count: Math.round(perSecond * seconds) }
+      const folder = mkdtempSync(join(tmpdir(), 'regulars-pgbench-'))
+      const counts = ['-c', String(concurrency), '-j', '2', '-T', String(seconds)]
+      try {
+        const { stdout } = await pgbench([
+          '-n',
+          '-M',
+          'prepared',
+          ...counts,
+          '-l',
+          `--log-prefix=${join(folder, 'log')}`,
+        ])
+        const measured = summarise(latenciesIn(folder), seconds * 1_000)
+        return { ...measured, perSecond: Number(/tps = ([\d.]+)/.exec(stdout)?.[1] ?? 0) }
+      } finally {
+        rmSync(folder, { recursive: true, force: true })
+      }
     },
   }
+}
+
+/** In ms. pgbench writes a line a transaction: client, number, microseconds, script, time. */
+function latenciesIn(folder: string): number[] {
+  const lines = readdirSync(folder).flatMap((file) => readFileSync(join(folder, file), 'utf8').trim().split('\n'))
+  return lines.map((line) => Number(line.split(' ')[2]) / 1_000)
 }
 
 async function findPgbench(): Promise<string | undefined> {

@@ -22,7 +22,8 @@ create table server_secrets (
 -- The outbox. A reader takes rows with xid below pg_snapshot_xmin and continues from (xid, id).
 -- Numbers come from entity_id so that they share one number space with postings.
 create table changes (
-  tenant_id bigint not null references tenants (id),
+  -- No reference to tenants: every change would lock the tenant's row, if only against its removal, and all of them at once.
+  tenant_id bigint not null,
   id bigint not null default nextval('entity_id'),
   xid xid8 not null default pg_current_xact_id(),
   entity text not null,

@@ -37,8 +37,8 @@ begin
     (p_op ->> 'programmeId')::bigint, (p_op ->> 'purchaseId')::bigint, p_reverses, p_op ->> 'note', p_op -> 'data',
     p_actor, coalesce((p_op ->> 'occurredAt')::timestamptz, p_now))
   returning id into v_id;
-  update ledger_accounts set balance = balance - p_amount where tenant_id = p_tenant and id = p_from and customer_id is not null;
-  update ledger_accounts set balance = balance + p_amount where tenant_id = p_tenant and id = p_to and customer_id is not null;
+  update ledger_accounts set balance = balance + case id when p_to then p_amount else -p_amount end
+   where tenant_id = p_tenant and id in (p_from, p_to) and customer_id is not null;
   insert into changes (tenant_id, entity, entity_id, customer_id, operation, data)
   values (p_tenant, 'posting', v_id, p_customer, p_kind, jsonb_build_object('unitId', p_unit, 'amount', p_amount));
   return v_id;
@@ -48,12 +48,22 @@ end $$;
 -- p_first names a lot to empty before the others (a reversal takes back what it gave).
 create function ledger_take(p_tenant bigint, p_account bigint, p_posting bigint, p_amount bigint, p_first bigint default null)
 returns void language plpgsql as $$
-declare v_taken bigint;
+declare v_taken bigint; v_lot record;
 begin
+  -- Mostly the next lot alone is enough.
+  if p_first is null then
+    select id, remaining into v_lot from lots where tenant_id = p_tenant and account_id = p_account and is_open
+     order by expires_at nulls last, id limit 1;
+    if v_lot.remaining >= p_amount then
+      update lots set remaining = remaining - p_amount where tenant_id = p_tenant and id = v_lot.id;
+      insert into lot_movements (tenant_id, posting_id, lot_id, amount) values (p_tenant, p_posting, v_lot.id, -p_amount);
+      return;
+    end if;
+  end if;
   with picked as (
     select id, least(remaining, p_amount - (running - remaining)) as take from (
       select id, remaining, sum(remaining) over (order by (id = p_first) desc nulls last, expires_at nulls last, id) as running
-        from lots where tenant_id = p_tenant and account_id = p_account and remaining > 0) open
+        from lots where tenant_id = p_tenant and account_id = p_account and is_open) open
      where running - remaining < p_amount),
   taken as (
     update lots set remaining = lots.remaining - picked.take from picked
@@ -72,19 +82,24 @@ end $$;
 create function ledger_settle(
   p_tenant bigint, p_unit bigint, p_customer bigint, p_available bigint, p_condition text, p_now timestamptz)
 returns void language plpgsql as $$
-declare v_lot record; v_posting bigint; v_other bigint; v_owed bigint; v_balance bigint; v_amount bigint;
+declare v_lot record; v_posting bigint; v_pending bigint; v_owed_account bigint; v_owed bigint := 0; v_balance bigint; v_amount bigint;
+  v_other record;
 begin
-  select id into v_other from ledger_accounts where tenant_id = p_tenant and unit_id = p_unit and customer_id = p_customer
-     and role = 'pending' and spend_condition = p_condition;
-  if v_other is not null then
-    for v_lot in select id, remaining from lots where tenant_id = p_tenant and account_id = v_other and remaining > 0
+  for v_other in select id, role, balance from ledger_accounts where tenant_id = p_tenant and customer_id = p_customer
+     and unit_id = p_unit and role in ('pending', 'owed') and spend_condition = p_condition and balance <> 0 loop
+    if v_other.role = 'pending' then v_pending := v_other.id;
+    else v_owed_account := v_other.id; v_owed := -v_other.balance;
+    end if;
+  end loop;
+  if v_pending is not null then
+    for v_lot in select id, remaining from lots where tenant_id = p_tenant and account_id = v_pending and is_open
        and activates_at <= p_now order by activates_at, id loop
       v_posting := ledger_write(p_tenant, 'activate:' || v_lot.id || ':' || nextval('entity_id'), 'activate', p_unit,
-        v_other, p_available, v_lot.remaining, p_customer, '{}', p_now, 'ledger');
+        v_pending, p_available, v_lot.remaining, p_customer, '{}', p_now, 'ledger');
       update lots set account_id = p_available where tenant_id = p_tenant and id = v_lot.id;
     end loop;
   end if;
-  for v_lot in select id, remaining, expires_at from lots where tenant_id = p_tenant and account_id = p_available and remaining > 0
+  for v_lot in select id, remaining, expires_at from lots where tenant_id = p_tenant and account_id = p_available and is_open
      and expires_at <= p_now order by expires_at, id loop
     v_posting := ledger_write(p_tenant, 'expire:' || v_lot.id || ':' || nextval('entity_id'), 'expire', p_unit, p_available,
       ledger_account(p_tenant, p_unit, null, 'expiry'), v_lot.remaining, p_customer,
@@ -92,13 +107,11 @@ begin
     update lots set remaining = 0 where tenant_id = p_tenant and id = v_lot.id;
     insert into lot_movements (tenant_id, posting_id, lot_id, amount) values (p_tenant, v_posting, v_lot.id, -v_lot.remaining);
   end loop;
-  select id, -balance into v_other, v_owed from ledger_accounts where tenant_id = p_tenant and unit_id = p_unit
-     and customer_id = p_customer and role = 'owed' and spend_condition = p_condition and balance < 0;
   if v_owed > 0 then
     select balance into v_balance from ledger_accounts where tenant_id = p_tenant and id = p_available;
     v_amount := least(v_owed, v_balance);
     if v_amount > 0 then
-      v_posting := ledger_write(p_tenant, 'repay:' || nextval('entity_id'), 'repay', p_unit, p_available, v_other, v_amount,
+      v_posting := ledger_write(p_tenant, 'repay:' || nextval('entity_id'), 'repay', p_unit, p_available, v_owed_account, v_amount,
         p_customer, '{}', p_now, 'ledger');
       perform ledger_take(p_tenant, p_available, v_posting, v_amount);
     end if;
@@ -195,12 +208,14 @@ begin
     return jsonb_build_object('key', v_key, 'postingId', v_old.id, 'amount', v_old.amount, 'balance', v_balance, 'replayed', true);
   end if;
 
-  v_available := ledger_account(p_tenant, v_unit, v_customer, 'available', v_condition);
+  -- The caller made and locked it.
+  select id into v_available from ledger_accounts where tenant_id = p_tenant and customer_id = v_customer and unit_id = v_unit
+     and role = 'available' and spend_condition = v_condition;
   -- What is earned changes nothing that is due: settled once, afterwards.
   if v_kind <> 'earn' then
     perform ledger_settle(p_tenant, v_unit, v_customer, v_available, v_condition, p_now);
+    select balance into v_balance from ledger_accounts where tenant_id = p_tenant and id = v_available;
   end if;
-  select balance into v_balance from ledger_accounts where tenant_id = p_tenant and id = v_available;
 
   if v_kind = 'earn' or (v_kind = 'adjust' and v_amount > 0) then
     v_role := case v_kind when 'earn' then 'issue' else 'adjustment' end;
@@ -283,7 +298,7 @@ end $$;
 -- Its plans are kept for the session: one made while the tables were small must not scan them when they have grown.
 create function ledger_apply(p_tenant bigint, p_now timestamptz, p_actor text, p_ops jsonb)
 returns jsonb language plpgsql set enable_seqscan = off set plan_cache_mode = auto as $$
-declare v_ops jsonb := p_ops; v_op jsonb; v_results jsonb[] := '{}'; v_owner record;
+declare v_ops jsonb := p_ops; v_op jsonb; v_results jsonb[] := '{}'; v_owner record; v_account bigint;
 begin
   loop
     for v_owner in
@@ -294,13 +309,17 @@ begin
         select (op ->> 'unitId')::bigint, (op ->> 'toCustomerId')::bigint, coalesce(op ->> 'spendCondition', '')
           from jsonb_array_elements(v_ops) op where op ? 'toCustomerId') owners
        order by customer_id, unit_id, condition loop
-      perform 1 from ledger_accounts where tenant_id = p_tenant
-         and id = (select ledger_account(p_tenant, v_owner.unit_id, v_owner.customer_id, 'available', v_owner.condition)) for update;
+      perform 1 from ledger_accounts where tenant_id = p_tenant and customer_id = v_owner.customer_id
+         and unit_id = v_owner.unit_id and role = 'available' and spend_condition = v_owner.condition for update;
+      if not found then
+        v_account := ledger_account(p_tenant, v_owner.unit_id, v_owner.customer_id, 'available', v_owner.condition);
+        perform 1 from ledger_accounts where tenant_id = p_tenant and id = v_account for update;
+      end if;
     end loop;
     -- Whoever was merged, if only while we waited for the lock, books at the survivor. A merge locks the same accounts, so
     -- with them in hand nobody is merged any more.
-    exit when not exists (select 1 from jsonb_array_elements(v_ops) op join customers c on c.tenant_id = p_tenant
-      and c.id in ((op ->> 'customerId')::bigint, (op ->> 'toCustomerId')::bigint) where c.state = 'merged');
+    exit when not exists (select 1 from customers where tenant_id = p_tenant and state = 'merged' and id = any (array(
+      select (op ->> side)::bigint from jsonb_array_elements(v_ops) op, unnest(array['customerId', 'toCustomerId']) side)));
     select jsonb_agg(op || jsonb_strip_nulls(jsonb_build_object('customerId', owner.merged_into, 'toCustomerId', receiver.merged_into))
                      order by position) into v_ops
       from jsonb_array_elements(v_ops) with ordinality as ops (op, position)

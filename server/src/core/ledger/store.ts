@@ -45,7 +45,7 @@ export function selectBalances(ctx: Ctx, customerId: number): Promise<BalanceRow
       select a.unit_id, a.role, l.remaining, l.expires_at,
              a.role = 'pending' and l.activates_at <= ${now} as activated, coalesce(l.expires_at <= ${now}, false) as expired
         from lots l join accounts a on a.id = l.account_id
-       where l.tenant_id = ${ctx.tenant.id} and l.remaining > 0 and a.role in ('available', 'pending')),
+       where l.tenant_id = ${ctx.tenant.id} and l.is_open and a.role in ('available', 'pending')),
     due as (
       select unit_id,
              coalesce(sum(remaining) filter (where role = 'available' and expired), 0)::bigint as expired,
@@ -82,7 +82,7 @@ export function selectAvailable(
              sum(l.remaining) filter (where a.role = 'pending' and l.activates_at <= ${now}
                and not coalesce(l.expires_at <= ${now}, false)) as gained
         from lots l join accounts a on a.id = l.account_id
-       where l.tenant_id = ${ctx.tenant.id} and l.remaining > 0 group by a.customer_id)
+       where l.tenant_id = ${ctx.tenant.id} and l.is_open group by a.customer_id)
     select a.customer_id, (coalesce(sum(a.balance) filter (where a.role = 'available'), 0)
            - coalesce(max(due.expired), 0) + coalesce(max(due.gained), 0))::bigint as available
       from accounts a left join due on due.customer_id = a.customer_id
@@ -185,12 +185,12 @@ export function selectDue(
 ): Promise<{ tenantId: number; unitId: number; customerId: number; spendCondition: string }[]> {
   return db.query(sql`
     select distinct a.tenant_id as "tenantId", a.unit_id as "unitId", a.customer_id as "customerId", a.spend_condition as "spendCondition"
-      from (select tenant_id, account_id from lots where remaining > 0 and expires_at <= ${query.now}
+      from (select tenant_id, account_id from lots where is_open and expires_at <= ${query.now}
             union all
-            select tenant_id, account_id from lots where remaining > 0 and activates_at <= ${query.now} and activates_at is not null) due
+            select tenant_id, account_id from lots where is_open and activates_at <= ${query.now} and activates_at is not null) due
       join ledger_accounts a on a.tenant_id = due.tenant_id and a.id = due.account_id
      where a.role = 'pending' or exists (select 1 from lots l where l.tenant_id = a.tenant_id and l.account_id = a.id
-             and l.remaining > 0 and l.expires_at <= ${query.now})
+             and l.is_open and l.expires_at <= ${query.now})
      limit ${query.limit}`)
 }
 

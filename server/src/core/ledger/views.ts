@@ -65,7 +65,7 @@ export async function expiringIn(
     select a.unit_id as "unitId", sum(l.remaining)::bigint as amount
       from ledger_accounts a join lots l on l.tenant_id = a.tenant_id and l.account_id = a.id
      where a.tenant_id = ${ctx.tenant.id} and a.customer_id = ${query.customerId} and a.role = 'available'
-       and l.remaining > 0 and l.expires_at >= ${query.from} and l.expires_at < ${query.to}
+       and l.is_open and l.expires_at >= ${query.from} and l.expires_at < ${query.to}
      group by a.unit_id`)
   return new Map(rows.map((row) => [row.unitId, row.amount]))
 }

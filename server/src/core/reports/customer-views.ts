@@ -15,7 +15,7 @@ export async function customerFigures(ctx: Ctx, customerIds: readonly number[]):
   const rows = await ctx.db.query<CustomerFigures & { customerId: number }>(sql`
     select ids.id as "customerId",
            coalesce((select sum(l.remaining) from ledger_accounts a join lots l on l.tenant_id = a.tenant_id and l.account_id = a.id
-              where a.tenant_id = ${ctx.tenant.id} and a.customer_id = ids.id and a.unit_id = ${unit?.id ?? 0} and l.remaining > 0
+              where a.tenant_id = ${ctx.tenant.id} and a.customer_id = ids.id and a.unit_id = ${unit?.id ?? 0} and l.is_open
                 and (a.role = 'available' or (a.role = 'pending' and l.activates_at <= ${now}))
                 and (l.expires_at is null or l.expires_at > ${now})), 0)::bigint as points,
            bought."lastAt" as "lastPurchaseAt", coalesce(bought.total, 0)::bigint as "purchasesMinor"
