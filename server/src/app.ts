@@ -9,9 +9,12 @@ import {
   fastify,
   LogController,
 } from 'fastify'
-import { answerUnknown, carecloudApi } from './apis/carecloud/plugin.ts'
+import { answerUnknown as carecloud, carecloudApi } from './apis/carecloud/plugin.ts'
+import { answerUnknown as classic } from './apis/classic/errors.ts'
 import { classicApi } from './apis/classic/plugin.ts'
+import { answerNotFound as cleverreach } from './apis/cleverreach/errors.ts'
 import { cleverreachApi } from './apis/cleverreach/plugin.ts'
+import { answerUnknown as crmcom } from './apis/crmcom/errors.ts'
 import { crmcomApi } from './apis/crmcom/plugin.ts'
 import { serveConsole } from './apis/http/console.ts'
 import { parseQuery } from './apis/http/content.ts'
@@ -21,7 +24,9 @@ import { apiHostRewriter } from './apis/http/hosts.ts'
 import type { ApiMount, ApiOptions } from './apis/http/options.ts'
 import { observeRequests } from './apis/http/requests.ts'
 import { serveSdk } from './apis/http/sdk.ts'
+import { answerUnreadable as native } from './apis/native/errors.ts'
 import { nativeApi } from './apis/native/plugin.ts'
+import { answerUnreadable as rees46 } from './apis/rees46/errors.ts'
 import { rees46Api } from './apis/rees46/plugin.ts'
 import { type Jobs, startJobs } from './jobs/index.ts'
 import type { Config } from './platform/config.ts'
@@ -31,12 +36,12 @@ import { version } from './platform/version.ts'
 
 /** Each API that is served; its plugin is encapsulated: its own errors, authentication and content types. */
 const mounts: readonly ApiMount[] = [
-  { name: 'native', prefix: '/api/v1', plugin: nativeApi },
-  { name: 'rees46', prefix: '/rees46', plugin: rees46Api },
-  { name: 'cleverreach', prefix: '/cleverreach', plugin: cleverreachApi },
-  { name: 'crmcom', prefix: '/crmcom', plugin: crmcomApi },
-  { name: 'carecloud', prefix: '/carecloud', plugin: carecloudApi, unreadable: answerUnknown },
-  { name: 'classic', prefix: '/classic', plugin: classicApi },
+  { name: 'native', prefix: '/api/v1', plugin: nativeApi, answerUnreadable: native },
+  { name: 'rees46', prefix: '/rees46', plugin: rees46Api, answerUnreadable: rees46 },
+  { name: 'cleverreach', prefix: '/cleverreach', plugin: cleverreachApi, answerUnreadable: cleverreach },
+  { name: 'crmcom', prefix: '/crmcom', plugin: crmcomApi, answerUnreadable: crmcom },
+  { name: 'carecloud', prefix: '/carecloud', plugin: carecloudApi, answerUnreadable: carecloud },
+  { name: 'classic', prefix: '/classic', plugin: classicApi, answerUnreadable: classic },
 ]
 
 export interface AppParts extends ServerParts {
@@ -96,10 +101,10 @@ function mountPrefixes(): ReadonlyMap<string, string> {
   return new Map(mounts.map((mount) => [mount.name, mount.prefix]))
 }
 
-/** An address that cannot be read reaches no API, so no API can word the refusal. */
+/** An address that cannot be read reaches no route: the API it was meant for is asked to word the refusal. */
 function answerUnreadable(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   const mount = mounts.find(({ prefix }) => request.url.startsWith(`${prefix}/`))
-  if (mount?.unreadable) return void mount.unreadable(request, reply)
+  if (mount) return void mount.answerUnreadable(request, reply)
   const status = error.statusCode ?? 400
   const problem = { type: 'about:blank', title: 'The address cannot be read', status, code: 'request.invalid' }
   void reply.code(status).type('application/problem+json').send(problem)

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { DomainError, type ErrorCode, type ErrorKind } from '../../platform/errors.ts'
 import { refusalOf } from '../http/refusals.ts'
 import { decodeFields, decodeFormatOfRefusal } from './decode.ts'
@@ -44,11 +44,7 @@ export function sentenceOf(error: DomainError): string {
 
 /** Refusals are answered with 200: clients of this API read the body of no other status. */
 export function answerErrors(app: FastifyInstance): void {
-  app.setNotFoundHandler((request, reply) => {
-    const format = decodeFormatOfRefusal(decodeFields(request))
-    const sentence = sentenceOf(new DomainError('request.method_not_allowed'))
-    return reply.status(404).type(contentType(format)).send(renderError(sentence, format))
-  })
+  app.setNotFoundHandler(answerUnknown)
   app.setErrorHandler((error: Error, request, reply) => {
     const format = decodeFormatOfRefusal(decodeFields(request))
     const refusal = refusalOf(error)
@@ -59,4 +55,11 @@ export function answerErrors(app: FastifyInstance): void {
       .type(contentType(format))
       .send(renderError(sentence, format))
   })
+}
+
+/** A path that is not the one address of this API, or that nobody can read. */
+export function answerUnknown(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const format = decodeFormatOfRefusal(decodeFields(request))
+  const sentence = sentenceOf(new DomainError('request.method_not_allowed'))
+  return reply.status(404).type(contentType(format)).send(renderError(sentence, format))
 }

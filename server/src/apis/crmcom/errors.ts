@@ -94,12 +94,17 @@ const firstText = (...values: unknown[]) => values.find((value): value is string
 
 /** Answers every failure inside the plugin in this API's shape. */
 export function answerErrors(app: FastifyInstance): void {
-  app.setNotFoundHandler((_request, reply) => sendError(reply, encodeError(new DomainError('request.not_found'))))
+  app.setNotFoundHandler(answerUnknown)
   app.setErrorHandler((error: Error, request, reply) => {
     const refusal = refusalOf(error)
     if (refusal) return sendError(reply, encodeError(refusal, request.routeOptions.config.wireNames))
     return answerBug(error, request, reply)
   })
+}
+
+/** A path that is no operation's, or that nobody can read. */
+export function answerUnknown(_request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return sendError(reply, encodeError(new DomainError('request.not_found')))
 }
 
 function answerBug(error: Error, request: FastifyRequest, reply: FastifyReply): FastifyReply {

@@ -14,7 +14,7 @@ export interface ApiMount {
   readonly prefix: string
   readonly plugin: (app: FastifyInstance, options: ApiOptions) => Promise<void>
   /** Answers an address under the prefix that cannot be decoded, in the API's own shape; no route sees such a request. */
-  readonly unreadable?: (request: FastifyRequest, reply: FastifyReply) => unknown
+  readonly answerUnreadable: (request: FastifyRequest, reply: FastifyReply) => unknown
 }
 
 declare module 'fastify' {

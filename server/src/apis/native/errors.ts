@@ -104,6 +104,11 @@ export function answerProblems(app: FastifyInstance): void {
   )
 }
 
+/** An address that nobody can read. */
+export function answerUnreadable(_request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return sendProblem(reply, problemOf(new DomainError('request.invalid', { reason: 'The address cannot be read.' })))
+}
+
 const bug: Problem = {
   type: 'urn:regulars:error:internal',
   title: 'Something went wrong in the server',

@@ -56,3 +56,8 @@ export function messageOf(refusal: DomainError): string {
 export function sendStatus(reply: FastifyReply, kind: ErrorKind): FastifyReply {
   return reply.code(statusByKind[kind]).send(envelope(textByKind[kind]))
 }
+
+/** An address that nobody can read. */
+export function answerUnreadable(_request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return sendStatus(reply, 'not_found')
+}

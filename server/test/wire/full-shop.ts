@@ -1,0 +1,184 @@
+// A shop with something of everything that a route may reach, all of it bearing one word, so that a leak can be seen.
+import type { FastifyInstance } from 'fastify'
+import { createList, createSegment, putMember } from '../../src/core/audience/index.ts'
+import { upsertCategories, upsertProducts } from '../../src/core/catalog/index.ts'
+import {
+  addSourceRecord,
+  type CustomerId,
+  createCustomer,
+  putAddress,
+  setCustomerPassword,
+} from '../../src/core/customers/index.ts'
+import { applyOperation } from '../../src/core/ledger/index.ts'
+import { assignCard, findDefaultProgramme, listCards } from '../../src/core/loyalty/index.ts'
+import { createForm, sendMessage } from '../../src/core/messaging/index.ts'
+import { recordPurchase } from '../../src/core/purchases/index.ts'
+import { type Ctx, makeCtx, type Server } from '../../src/platform/ctx.ts'
+import type { OpaqueKind } from '../../src/platform/ids.ts'
+import { createTenant, describeConnections } from '../../src/template/index.ts'
+import { type Caller, type Role, signInEverywhere } from './every-api.ts'
+
+/** What names a customer or something of theirs. */
+export interface Person {
+  readonly word: string
+  readonly id: CustomerId
+  readonly code: string
+  readonly email: string
+  readonly phone: string
+  readonly cardNumber: string
+  readonly purchaseNumber: string
+  readonly externalId: string
+  readonly device: string
+  /** A list that the person is a member of. */
+  readonly listId: number
+  /** Points that somebody gave the person by hand. */
+  readonly postingId: number
+}
+
+export interface FullShop {
+  readonly ctx: Ctx
+  readonly person: Person
+  readonly productCode: string
+  readonly callers: Readonly<Record<Role, Caller>>
+}
+
+const password = 'Correct-Horse-9'
+
+export async function openFullShop(app: FastifyInstance, server: Server, word: string): Promise<FullShop> {
+  const slug = word.toLowerCase()
+  const { tenant, apiKey } = await createTenant(server, { slug, name: slug, template: 'retail' })
+  const ctx = makeCtx(server, tenant, { kind: 'system', id: 'test', via: 'test' })
+  const productCode = `${word}-P`
+  await upsertCategories(ctx, [{ externalId: word, name: word }])
+  await upsertProducts(ctx, [
+    {
+      code: productCode,
+      name: word,
+      brandExternalId: word,
+      priceMinor: 1000,
+      currency: 'EUR',
+      categoryExternalId: word,
+    },
+  ])
+  const person = await addPerson(ctx, word)
+  await createSegment(ctx, { name: word })
+  await createForm(ctx, { listId: person.listId, name: word })
+  const connections = await describeConnections(ctx, { publicUrl: 'http://localhost' })
+  const callers = await signInEverywhere(app, {
+    connections,
+    apiKey,
+    email: person.email,
+    password,
+    device: person.device,
+  })
+  return { ctx, person, productCode, callers }
+}
+
+/** A customer with something in every table that has customers' rows. */
+export async function addPerson(ctx: Ctx, word: string): Promise<Person> {
+  const lower = word.toLowerCase()
+  const email = `${lower}@shop.example`
+  const phone = `+49171${String(parseInt(lower.slice(0, 5), 36))
+    .padStart(8, '0')
+    .slice(0, 8)}`
+  const customer = await createCustomer(ctx, {
+    firstName: word,
+    lastName: word,
+    email,
+    phone,
+    attributes: { note: word, p1_note: word },
+  })
+  const customerId = customer.id
+  await setCustomerPassword(ctx, { customerId, password })
+  await putAddress(ctx, { customerId, line1: word, city: word, primary: true })
+  await addSourceRecord(ctx, { customerId, source: 'e-shop', externalId: `${word}-E` })
+  const card = (await listCards(ctx, { offset: 0, limit: 100 })).items.find((one) => one.customerId === null)
+  const cardNumber = card?.number ?? ''
+  await assignCard(ctx, { number: cardNumber, customerId })
+  const purchaseNumber = await addSale(ctx, { customerId, word })
+  const postingId = await addValue(ctx, { customerId, word })
+  const listId = await addMembership(ctx, { customerId, word })
+  const message = { channel: 'email', purpose: 'security', customerId, to: email, subject: word, text: word } as const
+  await sendMessage(ctx, { key: word, ...message })
+  return {
+    word,
+    id: customerId,
+    code: customer.code,
+    email,
+    phone,
+    cardNumber,
+    purchaseNumber,
+    externalId: `${word}-E`,
+    device: `${word}-device`,
+    listId,
+    postingId,
+  }
+}
+
+interface Owned {
+  readonly customerId: CustomerId
+  readonly word: string
+}
+
+async function addSale(ctx: Ctx, { customerId, word }: Owned): Promise<string> {
+  const number = `${word}-N`
+  await recordPurchase(ctx, {
+    space: 'till',
+    source: 'till',
+    number,
+    confirmed: true,
+    currency: 'EUR',
+    customerId,
+    occurredAt: new Date(),
+    onKnownNumber: 'refuse',
+    lines: [{ code: `${word}-P`, name: word, quantity: 1, unitPrice: 500 }],
+  })
+  return number
+}
+
+async function addValue(ctx: Ctx, { customerId, word }: Owned): Promise<number> {
+  const programme = await findDefaultProgramme(ctx)
+  const unitId = programme?.unitId ?? 0
+  await applyOperation(ctx, { kind: 'hold', key: `${word}-hold`, unitId, customerId, amount: 3, note: word })
+  const given = { programmeId: programme?.id, key: `${word}-gift`, unitId, customerId, amount: 50, note: word }
+  return (await applyOperation(ctx, { kind: 'earn', ...given })).postingId
+}
+
+async function addMembership(ctx: Ctx, { customerId, word }: Owned): Promise<number> {
+  const list = await createList(ctx, { name: word })
+  await putMember(ctx, {
+    listId: list.id,
+    customerId,
+    mode: 'insert',
+    confirmedAt: new Date(),
+    source: word,
+  })
+  return list.id
+}
+
+/** The tables whose rows APIs name by an id, and how that id is called where it is shown opaquely. */
+export const kindOfTable: Readonly<Record<string, OpaqueKind>> = {
+  customers: 'customer',
+  organisations: 'organisation',
+  products: 'product',
+  purchases: 'purchase',
+  purchase_lines: 'purchaseLine',
+  postings: 'posting',
+  lots: 'lot',
+  units: 'unit',
+  programmes: 'programme',
+  tiers: 'tier',
+  cards: 'card',
+  card_types: 'cardType',
+  reference_items: 'reference',
+  customer_addresses: 'address',
+  identities: 'identity',
+  messages: 'message',
+  segments: 'segment',
+  categories: 'category',
+  brands: 'brand',
+  staff_users: 'staffUser',
+  customer_source_records: 'sourceRecord',
+  attribute_definitions: 'attribute',
+  lists: 'list',
+}
