@@ -123,6 +123,10 @@ describe('what the contact owns', () => {
     const since = Math.floor(clock.now().getTime() / 1000) - 3600
     expect((await call('GET', `/contacts/${kate.id}/purchases?from_date=${since}`, kate)).body.paging.total).toBe(1)
     expect((await call('GET', `/contacts/${kate.id}/purchases?date[lte]=2026-02-01`, kate)).body.paging.total).toBe(1)
+    const last = Math.floor(clock.now().getTime() / 1000) - 86_400 * 40
+    const span = `from_date=${last}&to_date=${last}`
+    expect((await call('GET', `/contacts/${kate.id}/purchases?${span}`, kate)).body.paging.total).toBe(1)
+    expect((await call('GET', `/contacts/${kate.id}/purchases?to_date=${last - 1}`, kate)).body.paging.total).toBe(0)
     for (const query of ['page=0', 'size=101', 'order=UP', 'from_date=2026-13-01', 'page=1e3x', 'page[a]=1']) {
       expect((await call('GET', `/contacts/${kate.id}/purchases?${query}`, kate)).status, query).toBe(400)
     }

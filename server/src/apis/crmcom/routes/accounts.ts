@@ -1,9 +1,10 @@
 import type { FastifyInstance } from 'fastify'
 import { type Customer, listAddresses } from '../../../core/customers/index.ts'
-import { balancesOf, totalsOf } from '../../../core/ledger/index.ts'
+import { type Balance, balancesOf, totalsOf } from '../../../core/ledger/index.ts'
 import {
   findDefaultProgramme,
   listProgrammes,
+  type Programme,
   pointsValue,
   tierOf,
   tierReachedAt,
@@ -49,7 +50,8 @@ async function showAccounts({ ctx, customer, request }: ContactCall) {
 async function showFinancials(call: ContactCall) {
   refuseAnotherAccount(call, 'contactAccount')
   const { ctx, customer } = call
-  const [balance, addresses] = [await walletBalance(ctx, customer.id), await listAddresses(ctx, customer.id)]
+  const [balances, addresses] = [await balancesOf(ctx, customer.id), await listAddresses(ctx, customer.id)]
+  const balance = walletAmong(ctx, balances)?.available ?? 0
   return {
     id: uuid(ctx, 'contactAccount', customer.id),
     ...encodeAccountNames(customer),
@@ -82,14 +84,8 @@ async function showFinancials(call: ContactCall) {
   }
 }
 
-async function walletBalance(ctx: Ctx, customerId: number): Promise<number> {
-  return (await findWallet(ctx, customerId))?.available ?? 0
-}
-
-async function findWallet(ctx: Ctx, customerId: number) {
-  const balances = await balancesOf(ctx, customerId)
-  const isWallet = ({ unit }: (typeof balances)[number]) =>
-    unit.kind === 'money' && unit.currency === ctx.tenant.currency
+function walletAmong(ctx: Ctx, balances: readonly Balance[]): Balance | undefined {
+  const isWallet = ({ unit }: Balance) => unit.kind === 'money' && unit.currency === ctx.tenant.currency
   return balances.find((balance) => isWallet(balance) && balance.unit.isDefault) ?? balances.find(isWallet)
 }
 
@@ -101,6 +97,8 @@ async function showRewards(call: ContactCall) {
   refuseAnotherAccount(call, 'contactAccount')
   const { ctx, customer } = call
   const includeRewards = decodeText(decodeBody(call.request.query), 'include_rewards')
+  const period = includeRewards ? { from: periodStart(ctx, includeRewards) } : undefined
+  const [balances, programme] = [await balancesOf(ctx, customer.id), await findDefaultProgramme(ctx)]
   return {
     id: uuid(ctx, 'contactAccount', customer.id),
     ...encodeAccountNames(customer),
@@ -114,10 +112,12 @@ async function showRewards(call: ContactCall) {
       from_purchase_amount: 0,
     },
     reward_tier: await encodeTier(ctx, customer),
-    points: await encodePoints(ctx, customer.id),
+    points: encodePoints(balances, programme),
     joined_reward_schemes: await encodeSchemes(ctx, epochSeconds(customer.createdAt)),
     preferred_payment_method: null,
-    ...(includeRewards ? { rewards: await encodeTotals(ctx, customer.id, periodStart(ctx, includeRewards)) } : {}),
+    ...(period
+      ? { rewards: await encodeTotals(ctx, customer.id, { ...period, programme, wallet: walletAmong(ctx, balances) }) }
+      : {}),
   }
 }
 
@@ -144,9 +144,8 @@ async function encodeTier(ctx: Ctx, customer: Customer) {
 }
 
 /** Not in the documentation, which shows points by tier only: the balance that the other APIs show. */
-async function encodePoints(ctx: Ctx, customerId: number) {
-  const programme = await findDefaultProgramme(ctx)
-  const balance = (await balancesOf(ctx, customerId)).find(({ unit }) => unit.id === programme?.unitId)
+function encodePoints(balances: readonly Balance[], programme: Programme | undefined) {
+  const balance = balances.find(({ unit }) => unit.id === programme?.unitId)
   if (!balance) return null
   const { available, pending, held, unit } = balance
   return { unit: unit.code, balance: available, pending, held }
@@ -164,9 +163,13 @@ async function encodeSchemes(ctx: Ctx, signedUpOn: number) {
 }
 
 /** The wallet's credit and what the points are worth, as the purchases' own awards and spends count them. */
-async function encodeTotals(ctx: Ctx, customerId: number, from: Date | undefined) {
+async function encodeTotals(
+  ctx: Ctx,
+  customerId: number,
+  of: { from: Date | undefined; wallet: Balance | undefined; programme: Programme | undefined },
+) {
+  const { from, wallet, programme } = of
   const since = { customerId, ...(from ? { from } : {}) }
-  const [wallet, programme] = [await findWallet(ctx, customerId), await findDefaultProgramme(ctx)]
   const credit = wallet ? await totalsOf(ctx, { ...since, unitId: wallet.unit.id }) : none
   const points = programme ? await totalsOf(ctx, { ...since, unitId: programme.unitId }) : none
   const sum = (name: 'earned' | 'spent') =>

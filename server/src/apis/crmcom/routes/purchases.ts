@@ -52,7 +52,11 @@ function decodeDay(
   const name = names.find((one) => decodeText(query, one))
   if (!name) return undefined
   const text = decodeText(query, name) ?? ''
-  if (!text.includes('-', 1)) return decodeTime(query, name)
+  if (!text.includes('-', 1)) {
+    // Times are shown in whole seconds: the last one belongs to what is asked for.
+    const time = decodeTime(query, name)
+    return time && options.end ? new Date(time.getTime() + 1000) : time
+  }
   const day = readDay(text) ?? refuse(name, 'must be epoch seconds or a day as YYYY-MM-DD')
   return startOfDay(day, ctx.tenant.timeZone, options.end ? 1 : 0)
 }
