@@ -52,7 +52,7 @@ const bodies: Readonly<Record<string, object>> = {
       name_day: { month: 10, day: 4 },
       date_of_birth: { year: 1990, month: 10, day: '16' },
     },
-    company_profle: { annual_turnover: 1568.14, industry_sectors: '4AD9C84FA60F9FE407140E20F707726A'] },
+    company_profle: { annual_turnover: 1568.14, industry_sectors: ['4AD9C84FA60F9FE407140E20F707726A'] },
     sms_opt_out: 'false',
     is_tax_exempt: 'false',
     consent_state: 'ACCEPTED',
