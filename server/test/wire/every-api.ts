@@ -137,12 +137,13 @@ export interface Asked {
   readonly url: string
   readonly query?: Readonly<Record<string, unknown>>
   readonly body?: unknown
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 let requests = 0
 
 /** Sends a request as its caller, each from an address of its own, so that no limit of one address hides an answer. */
-export async function ask(app: FastifyInstance, caller: Caller, { method, url, query, body }: Asked) {
+export async function ask(app: FastifyInstance, caller: Caller, { method, url, query, body, headers }: Asked) {
   const number = ++requests
   const form = caller.api === 'classic'
   const hasBody = !['get', 'head', 'delete'].includes(method.toLowerCase())
@@ -157,6 +158,7 @@ export async function ask(app: FastifyInstance, caller: Caller, { method, url, q
       ...caller.headers,
       ...(caller.api === 'native' ? { 'idempotency-key': `test-${number}` } : {}),
       ...(hasBody ? { 'content-type': form ? 'application/x-www-form-urlencoded' : 'application/json' } : {}),
+      ...headers,
     },
     ...(hasBody ? { payload } : {}),
   })

@@ -1,12 +1,5 @@
-import {
-  countAttempt,
-  findToken,
-  issueToken,
-  revokeTokensWithData,
-  type Token,
-  updateToken,
-} from '../../../core/accounts/index.ts'
-import { makeCtx, transact } from '../../../platform/ctx.ts'
+import { countAttempt, findToken, issueToken, type Token, updateToken } from '../../../core/accounts/index.ts'
+import { makeCtx } from '../../../platform/ctx.ts'
 import { api, deviceTokenKind, findApplication } from '../auth.ts'
 import type { Call, Routes } from '../call.ts'
 import type { Fields } from '../decode.ts'
@@ -36,11 +29,9 @@ export function tokenRoutes(routes: Routes): void {
     const credential = await findApplication(server, 'customer', applicationId)
     if (!credential) throw invalidParam('external_application_id', 'not_found', applicationId)
     const ctx = makeCtx(server, credential.tenant, { kind: 'device', id: device.deviceId, via: api })
-    const issued = await transact(ctx, async (ctx) => {
-      await revokeTokensWithData(ctx, { api, data: { applicationId, deviceId: device.deviceId } })
-      const data = { applicationId, ...device, ...setup, pushToken }
-      return issueToken(ctx, { api, kind: deviceTokenKind, data, bytes: tokenBytes })
-    })
+    const data = { applicationId, ...device, ...setup, pushToken }
+    const replaces = { applicationId, deviceId: device.deviceId }
+    const issued = await issueToken(ctx, { api, kind: deviceTokenKind, data, replaces, bytes: tokenBytes })
     return created({ token_id: issued.token })
   })
 

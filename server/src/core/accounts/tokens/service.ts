@@ -17,6 +17,8 @@ export interface TokenInput {
   readonly bytes?: number
   /** The token itself, where the API makes its own (one that carries claims). It must hold something random. */
   readonly token?: string
+  /** Ends every token of the API whose data contains these values: of several that are issued at once, one lives on. */
+  readonly replaces?: Data
 }
 
 export interface IssuedToken {
@@ -32,8 +34,9 @@ export async function issueToken(ctx: Ctx, input: TokenInput): Promise<IssuedTok
   const token = input.token ?? ctx.random.hex(bytes)
   const now = ctx.clock.now()
   const expiresAt = input.ttlSeconds === undefined ? null : new Date(now.getTime() + input.ttlSeconds * 1000)
-  const id = await transact(ctx, (ctx) =>
-    store.insertToken(ctx.db, ctx.tenant.id, {
+  const id = await transact(ctx, async (ctx) => {
+    if (input.replaces) await revokeReplaced(ctx, input.api, input.replaces)
+    return store.insertToken(ctx.db, ctx.tenant.id, {
       api: input.api,
       kind: input.kind,
       tokenHash: sha256(token),
@@ -41,9 +44,14 @@ export async function issueToken(ctx: Ctx, input: TokenInput): Promise<IssuedTok
       data: input.data ?? {},
       expiresAt,
       now,
-    }),
-  )
+    })
+  })
   return { id, token, expiresAt }
+}
+
+async function revokeReplaced(ctx: Ctx, api: string, data: Data): Promise<void> {
+  await store.lockTokensWithData(ctx.db, ctx.tenant.id, { api, data })
+  await revokeTokensWithData(ctx, { api, data })
 }
 
 export interface TokenQuestion {

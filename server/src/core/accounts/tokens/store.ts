@@ -100,6 +100,12 @@ export async function selectTokensOf(
 }
 
 /** By a value in their data: the session they belong to, the device they were made for. */
+/** Held until the transaction ends: the tokens that are to be replaced may not be there yet, so no row can be locked. */
+export async function lockTokensWithData(db: Db, tenantId: TenantId, of: { api: string; data: Data }): Promise<void> {
+  const name = `tokens\n${tenantId}\n${of.api}\n${JSON.stringify(of.data)}`
+  await db.query(sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`)
+}
+
 export async function updateTokensRevokedByData(
   db: Db,
   tenantId: TenantId,
