@@ -1,7 +1,7 @@
 // An impatient client sends the same write many times at once, more often than the database has connections. Whichever API
 // it speaks: nothing fails, nothing is doubled, and the answers are those that the API has for a second time.
 import { afterAll, describe, expect, test } from 'vitest'
-import { type Customer, createCustomer, findCustomerByIdentity } from '../../src/core/customers/index.ts'
+import { addIdentity, type Customer, createCustomer, findCustomerByIdentity } from '../../src/core/customers/index.ts'
 import { applyOperation, balancesOf } from '../../src/core/ledger/index.ts'
 import { findDefaultProgramme } from '../../src/core/loyalty/index.ts'
 import { verify } from '../../src/core/verification/index.ts'
@@ -369,5 +369,61 @@ describe('classic', () => {
     const undo = { type: 'transaction_delete', code: person.code, campaign_id, transaction_id: spent.id }
     expect(successes(await classic(undo))).toBeGreaterThan(0)
     expect(await pointsOf(person.id)).toBe(points)
+  })
+})
+
+describe('everything at once', () => {
+  const url = `/cleverreach/v3/groups/${shop.person.listId}/receivers/upsert`
+
+  /** What is told of one of two people while the two become one. */
+  function told(one: Customer, other: Customer, number: string): [Role, Asked][] {
+    const [email, theirs] = [one, other].map(({ id }) => `pair-${id}@shop.example`)
+    const bill = { bill_id: number, total: 10, customer_id: ctx.ids.hex('customer', ctx.tenant.id, one.id) }
+    const did = `device-${one.id}`
+    const purchase = { did, event: 'purchase', order_id: number, order_price: 10, items: [{ id: 'MUG', price: 10 }] }
+    const edit = { type: 'record_customer', customer_action: 'edit', code: one.code, card_number: `card-${one.id}` }
+    const native = `/api/v1/customers/${one.id}`
+    return [
+      ['native', { method: 'post', url: `${native}/merge`, body: { into_id: other.id } }],
+      ['native', { method: 'post', url: `${native}/postings`, body: { kind: 'spend', amount: 60, note: 'x' } }],
+      ['carecloud', { method: 'post', url: `${enterprise}/purchases/actions/send-purchase`, body: sale(places, bill) }],
+      [
+        'cleverreach',
+        {
+          method: 'post',
+          url,
+          body: [
+            { email, tags: ['q'] },
+            { email: theirs, tags: ['r'] },
+          ],
+        },
+      ],
+      ['rees46', { method: 'post', url: '/rees46/profile/set', body: { did, email, external_id: did } }],
+      ['rees46', { method: 'post', url: '/rees46/push', body: purchase }],
+      ['classic', { method: 'post', url: '/classic', body: edit }],
+    ]
+  }
+
+  test('two people become one, either way, while all APIs tell of them, and sometimes one is erased', async () => {
+    for (let round = 0; round < 8; round++) {
+      const [one, other] = [await newPerson(`One${round}`), await newPerson(`Other${round}`)]
+      for (const { id } of [one, other]) {
+        const claim = { kind: 'email', value: `pair-${id}@shop.example` } as const
+        await addIdentity(ctx, { customerId: id, claim })
+      }
+      const requests = [
+        ...[1, 2].flatMap((turn) => told(one, other, `one-${round}-${turn}`)),
+        ...[1, 2].flatMap((turn) => told(other, one, `other-${round}-${turn}`)),
+      ]
+      const erase: Asked = { method: 'delete', url: `/api/v1/customers/${one.id}` }
+      if (round % 3 === 2) requests.push(['native', erase])
+      const answers = await Promise.all(requests.map(([role, asked]) => ask(app, shop.callers[role], asked)))
+      for (const [index, answer] of answers.entries()) {
+        const [role, asked] = requests[index] as [Role, Asked] // there is an answer for each
+        const what = `${role} ${asked.url} ${JSON.stringify(asked.body)}: ${answer.body}`
+        expect(answer.statusCode, what).toBeLessThan(500)
+        if (role === 'rees46') expect(answer.statusCode, what).toBe(200)
+      }
+    }
   })
 })

@@ -151,7 +151,8 @@ function damaged(role: Role, words: readonly string[]): fc.Arbitrary<Sent> {
     const good = goodRequests[role](names[role])
     const { method, url, query, body } = structuredClone(good[which % good.length] as Asked) // there is always one
     const parts = { url: url.split('/'), query, body }
-    for (const one of changes) damage(parts, one)
+    // What is put in may itself be damaged next: not the value that later runs are given.
+    for (const one of changes) damage(parts, { ...one, value: structuredClone(one.value) })
     return {
       ...rest,
       method,

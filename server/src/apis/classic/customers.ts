@@ -3,11 +3,12 @@ import {
   findCustomerByCode,
   findCustomerById,
   findCustomerByIdentity,
+  getCustomer,
 } from '../../core/customers/index.ts'
 import { findCardByNumber } from '../../core/loyalty/index.ts'
 import { type CustomerSheet, getCustomerSheets } from '../../core/reports/index.ts'
 import type { Ctx } from '../../platform/ctx.ts'
-import { assert, DomainError } from '../../platform/errors.ts'
+import { DomainError } from '../../platform/errors.ts'
 import { type Fields, findText, refuse } from './decode.ts'
 import { type Element, type Entries, element } from './encode.ts'
 import { givenCodeSource, textAttribute } from './vocabulary.ts'
@@ -38,10 +39,14 @@ export async function findByCard(ctx: Ctx, number: string): Promise<Customer | u
   return findCustomerByIdentity(ctx, { kind: 'card', value: number })
 }
 
+/** Refuses `customer.not_found`: one who was there a moment ago may be erased since. */
 export async function getSheet(ctx: Ctx, customerId: number): Promise<CustomerSheet> {
   const [sheet] = await getCustomerSheets(ctx, [customerId])
-  assert(sheet, 'an identified customer has a sheet')
-  return sheet
+  if (sheet) return sheet
+  // Or merged into somebody, who then is the customer.
+  const [survivor] = await getCustomerSheets(ctx, [(await getCustomer(ctx, customerId)).id])
+  if (!survivor) throw new DomainError('customer.not_found')
+  return survivor
 }
 
 export function codeOf(sheet: CustomerSheet): string {

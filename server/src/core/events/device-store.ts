@@ -47,6 +47,11 @@ export async function selectDevicesOf(ctx: Ctx, customerId: number): Promise<Dev
   return rows.map(toDevice)
 }
 
+/** Held until the transaction ends. */
+export async function lockDevice(ctx: Ctx, did: string): Promise<void> {
+  await ctx.db.query(sql`select id from devices where tenant_id = ${ctx.tenant.id} and did = ${did} for update`)
+}
+
 /** False when a device of that name is there already. */
 export async function insertDevice(
   ctx: Ctx,

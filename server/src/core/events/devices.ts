@@ -81,6 +81,8 @@ export async function attachDevice(ctx: Ctx, given: { did: string; customerId: n
   const device = await ensureDevice(ctx, { did: given.did })
   if (device.customerId === given.customerId) return device
   const attached = await transact(ctx, async (ctx) => {
+    // Two who attach it at once: the second finds what the first has done.
+    await store.lockDevice(ctx, device.did)
     const customer = await getCustomer(ctx, given.customerId)
     const holder = await findCustomerByIdentity(ctx, { kind: 'device', value: device.did })
     const identity = holder?.identities.find((one) => one.kind === 'device' && one.display === device.did)
