@@ -37,8 +37,9 @@ begin
     (p_op ->> 'programmeId')::bigint, (p_op ->> 'purchaseId')::bigint, p_reverses, p_op ->> 'note', p_op -> 'data',
     p_actor, coalesce((p_op ->> 'occurredAt')::timestamptz, p_now))
   returning id into v_id;
-  update ledger_accounts set balance = balance + case id when p_to then p_amount else -p_amount end
-   where tenant_id = p_tenant and id in (p_from, p_to) and customer_id is not null;
+  -- Two updates: one for both is planned as a scan of the tenant's accounts while statistics are missing.
+  update ledger_accounts set balance = balance - p_amount where tenant_id = p_tenant and id = p_from and customer_id is not null;
+  update ledger_accounts set balance = balance + p_amount where tenant_id = p_tenant and id = p_to and customer_id is not null;
   insert into changes (tenant_id, entity, entity_id, customer_id, operation, data)
   values (p_tenant, 'posting', v_id, p_customer, p_kind, jsonb_build_object('unitId', p_unit, 'amount', p_amount));
   return v_id;

@@ -36,7 +36,7 @@ async function importFile(file: string, options: { tenant: string; json?: boolea
       if (options.json) console.log(JSON.stringify(summary))
       else print(summary)
     },
-    { planEachTime: true },
+    { growing: true },
   )
 }
 

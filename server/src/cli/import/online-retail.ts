@@ -58,7 +58,7 @@ interface Invoice {
   readonly time: string
   readonly customer: string
   readonly country: string
-  readonly lines: LineInput[]
+  readonly lines: (LineInput & { readonly totalMinor: Minor })[]
 }
 
 /**
@@ -87,16 +87,26 @@ export async function importOnlineRetail(
   await putReferenceItem(ctx, { kind: 'customer_source', code: sourceCode, name: 'Online Retail' })
   const importer = { ctx, summary, seenProducts: new Set<string>(), done: new Set<string>() }
   let open = new Map<string, Invoice>()
+  // The next batch is read while the one before is written.
+  let writing: Promise<void> = Promise.resolve()
+  const write = async (invoices: readonly Invoice[]) => {
+    await writing
+    for (const invoice of invoices) importer.done.add(invoice.number)
+    writing = importBatch(importer, invoices)
+    // Told by whoever waits for it next.
+    writing.catch(() => undefined)
+  }
   for await (const { row, share } of readRows(file)) {
     summary.rows++
     addRow(importer, open, row)
     if (open.size < batchSize + keptBack) continue
     const ready = [...open.values()].slice(0, batchSize)
-    await importBatch(importer, ready)
+    await write(ready)
     open = new Map([...open].slice(batchSize))
     onProgress(share, `${summary.sales + summary.cancellations + summary.adjustments + summary.known} invoices`)
   }
-  await importBatch(importer, [...open.values()])
+  await write([...open.values()])
+  await writing
   onProgress(1, 'done')
   return summary
 }
@@ -129,15 +139,11 @@ function addRow(importer: Importer, open: Map<string, Invoice>, row: Row): void 
     count(importer.summary.skipped, problem)
     return
   }
-  const quantity = Number(row.Quantity)
   const cancels = row.InvoiceNo.startsWith('C')
-  const line: LineInput = {
-    code: row.StockCode,
-    name: row.Description,
-    quantity: cancels ? -quantity : quantity,
-    unitPrice: row.UnitPrice,
-  }
-  noteOddities(importer.summary, row, quantity, cancels)
+  const quantity = cancels ? -Number(row.Quantity) : Number(row.Quantity)
+  const totalMinor = lineTotal({ quantity, unitPrice: row.UnitPrice, scale })
+  const line = { code: row.StockCode, name: row.Description, quantity, unitPrice: row.UnitPrice, totalMinor }
+  noteOddities(importer.summary, row, { ...line, cancels })
   const invoice = open.get(row.InvoiceNo)
   if (!invoice) {
     open.set(row.InvoiceNo, {
@@ -164,16 +170,16 @@ function problemOf(row: Row): string | undefined {
   return undefined
 }
 
-function noteOddities(summary: ImportSummary, row: Row, quantity: number, cancels: boolean): void {
+function noteOddities(
+  summary: ImportSummary,
+  row: Row,
+  { quantity, totalMinor, cancels }: { quantity: number; totalMinor: Minor; cancels: boolean },
+): void {
   if (Number(row.UnitPrice) === 0) count(summary.notes, 'rows with price 0')
   if (quantity < 0 && !cancels) count(summary.notes, 'stock write-offs (negative quantity outside cancellations)')
   if (!row.CustomerID) count(summary.notes, 'rows without a customer')
-  if (
-    lineTotal({ quantity, unitPrice: row.UnitPrice, scale }) !==
-    Math.round(quantity * Number(row.UnitPrice) * 1e6) / 1e4
-  ) {
-    count(summary.notes, 'line totals rounded to the penny')
-  }
+  const exact = Math.round(quantity * Number(row.UnitPrice) * 1e6) / 1e4
+  if (totalMinor !== exact) count(summary.notes, 'line totals rounded to the penny')
 }
 
 function count(counts: Record<string, number>, reason: string): void {
@@ -192,10 +198,7 @@ async function importBatch(importer: Importer, invoices: readonly Invoice[]): Pr
   // Counted only once committed: a batch that is tried again must not count twice.
   summary.customers += customers
   summary.products += products
-  for (const invoice of invoices) {
-    importer.done.add(invoice.number)
-    for (const line of invoice.lines) importer.seenProducts.add(line.code)
-  }
+  for (const invoice of invoices) for (const line of invoice.lines) importer.seenProducts.add(line.code)
   for (const [index, result] of results.entries()) {
     const report = reports[index]
     if (!report) continue
@@ -267,7 +270,7 @@ async function findCustomers(
 
 function reportOf(invoice: Invoice, customerId: number | undefined): PurchaseReport {
   const kind = invoice.number.startsWith('C') ? 'cancellation' : invoice.number.startsWith('A') ? 'adjustment' : 'sale'
-  const totalMinor = invoice.lines.reduce((sum, line) => sum + lineTotal({ ...line, scale }), 0)
+  const totalMinor = invoice.lines.reduce((sum, line) => sum + line.totalMinor, 0)
   return {
     space: sourceCode,
     number: invoice.number,
