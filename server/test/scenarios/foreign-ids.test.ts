@@ -99,12 +99,16 @@ async function plainRequests(role: Role, other: Other, spelling: Ctx = caller.ct
     for (const [turn, value] of values.entries()) {
       // A path without a parameter is asked a few times only: its ids are in the fields.
       if (parameters === 0 && turn % 7 !== 0) continue
+      // An opaque id in an address is a thing of the other, and nothing else: whatever is asked of it is refused.
+      const mustRefuse = spelling === caller.ctx && parameters > 0 && /^[0-9a-f-]{32,36}$/.test(value)
       const fields = Object.fromEntries(fieldNames.map((name) => [name, value]))
       for (const lead of parameters > 1 ? [value, ...leads] : [value]) {
         let part = 0
         const url = path.replace(/\{\w+\}/g, () => encodeURIComponent(part++ === 0 ? lead : value))
         requests.push(
-          method === 'get' || method === 'delete' ? { method, url, query: fields } : { method, url, body: fields },
+          method === 'get' || method === 'delete'
+            ? { method, url, mustRefuse, query: fields }
+            : { method, url, mustRefuse, body: fields },
         )
       }
     }
@@ -167,6 +171,7 @@ async function leaks(who: Caller, requests: readonly Asked[], person: Person): P
       decodeURIComponent(answer.body.toLowerCase().replaceAll('%', '%25')),
     )
     const what = `${asked.method} ${asked.url} ${JSON.stringify(asked.query ?? asked.body ?? '').slice(0, 200)}`
+    if (asked.mustRefuse && answer.statusCode < 400) found.push(`${what} is taken`)
     if (answer.statusCode >= 500) found.push(`${what} failed: ${answer.body.slice(0, 200)}`)
     else if (text.includes(word.toLowerCase())) found.push(`${what} shows ${answer.body.slice(0, 300)}`)
   }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { FastifyInstance } from 'fastify'
 import type { Connections } from '../../src/template/index.ts'
+import { customerInterface, enterprise } from './carecloud-client.ts'
 
 export const apis = ['native', 'cleverreach', 'rees46', 'crmcom', 'carecloud', 'classic'] as const
 export type Api = (typeof apis)[number]
@@ -19,8 +20,7 @@ export interface Caller {
   readonly fields: Readonly<Record<string, unknown>>
 }
 
-export const enterprise = '/carecloud/webservice/rest-api/enterprise-interface/v1.0'
-export const customerInterface = '/carecloud/webservice/rest-api/customer-interface/v1.0'
+export { customerInterface, enterprise }
 export const selfService = '/crmcom/self-service/v1'
 
 interface SignIn {
@@ -138,6 +138,8 @@ export interface Asked {
   readonly query?: Readonly<Record<string, unknown>>
   readonly body?: unknown
   readonly headers?: Readonly<Record<string, string>>
+  /** No answer of success is right. */
+  readonly mustRefuse?: boolean
 }
 
 let requests = 0
