@@ -470,9 +470,7 @@ create table lot_movements (
   lot_id bigint not null,
   amount bigint not null,
   constraint lot_movements_pkey PRIMARY KEY (tenant_id, posting_id, lot_id),
-  constraint lot_movements_amount CHECK ((amount <> 0)),
-  constraint lot_movements_tenant_id_lot_id_fkey FOREIGN KEY (tenant_id, lot_id) REFERENCES lots(tenant_id, id),
-  constraint lot_movements_tenant_id_posting_id_fkey FOREIGN KEY (tenant_id, posting_id) REFERENCES postings(tenant_id, id)
+  constraint lot_movements_amount CHECK ((amount <> 0))
 );
 create index lot_movements_lot on lot_movements USING btree (tenant_id, lot_id);
 
@@ -487,9 +485,7 @@ create table lots (
   expires_at timestamp with time zone,
   is_open boolean generated always as ((remaining > 0)) stored not null,
   constraint lots_pkey PRIMARY KEY (tenant_id, id),
-  constraint lots_remaining CHECK (((remaining >= 0) AND (remaining <= amount))),
-  constraint lots_tenant_id_account_id_fkey FOREIGN KEY (tenant_id, account_id) REFERENCES ledger_accounts(tenant_id, id),
-  constraint lots_tenant_id_posting_id_fkey FOREIGN KEY (tenant_id, posting_id) REFERENCES postings(tenant_id, id)
+  constraint lots_remaining CHECK (((remaining >= 0) AND (remaining <= amount)))
 );
 create index lots_due_activation on lots USING btree (activates_at) WHERE (is_open AND (activates_at IS NOT NULL));
 create index lots_due_expiry on lots USING btree (expires_at) WHERE (is_open AND (expires_at IS NOT NULL));
@@ -598,7 +594,6 @@ create table postings (
   constraint postings_kind CHECK ((kind = ANY (ARRAY['earn'::text, 'spend'::text, 'adjust'::text, 'transfer'::text, 'hold'::text, 'capture'::text, 'release'::text, 'reverse'::text, 'activate'::text, 'expire'::text, 'repay'::text]))),
   constraint postings_two_accounts CHECK ((from_account_id <> to_account_id)),
   constraint postings_tenant_id_from_account_id_fkey FOREIGN KEY (tenant_id, from_account_id) REFERENCES ledger_accounts(tenant_id, id),
-  constraint postings_tenant_id_programme_id_fkey FOREIGN KEY (tenant_id, programme_id) REFERENCES programmes(tenant_id, id),
   constraint postings_tenant_id_to_account_id_fkey FOREIGN KEY (tenant_id, to_account_id) REFERENCES ledger_accounts(tenant_id, id)
 );
 create index postings_customer on postings USING btree (tenant_id, customer_id, id);
@@ -989,44 +984,49 @@ end $function$;
 CREATE OR REPLACE FUNCTION public.ledger_apply(p_tenant bigint, p_now timestamp with time zone, p_actor text, p_ops jsonb)
  RETURNS jsonb
  LANGUAGE plpgsql
- SET enable_seqscan TO 'off'
- SET plan_cache_mode TO 'auto'
 AS $function$
 declare v_ops jsonb := p_ops; v_op jsonb; v_results jsonb[] := '{}'; v_owner record; v_account bigint;
+  v_single boolean := jsonb_array_length(p_ops) = 1 and not (p_ops -> 0) ? 'toCustomerId';
 begin
   loop
-    for v_owner in
-      select distinct unit_id, customer_id, condition from (
-        select (op ->> 'unitId')::bigint as unit_id, (op ->> 'customerId')::bigint as customer_id, coalesce(op ->> 'spendCondition', '') as condition
-          from jsonb_array_elements(v_ops) op
-        union all
-        select (op ->> 'unitId')::bigint, (op ->> 'toCustomerId')::bigint, coalesce(op ->> 'spendCondition', '')
-          from jsonb_array_elements(v_ops) op where op ? 'toCustomerId') owners
-       order by customer_id, unit_id, condition loop
-      perform 1 from ledger_accounts where tenant_id = p_tenant and customer_id = v_owner.customer_id
-         and unit_id = v_owner.unit_id and role = 'available' and spend_condition = v_owner.condition for update;
-      if not found then
-        v_account := ledger_account(p_tenant, v_owner.unit_id, v_owner.customer_id, 'available', v_owner.condition);
-        perform 1 from ledger_accounts where tenant_id = p_tenant and id = v_account for update;
-      end if;
-    end loop;
+    if v_single then
+      v_op := v_ops -> 0;
+      v_account := ledger_lock(p_tenant, (v_op ->> 'unitId')::bigint, (v_op ->> 'customerId')::bigint, coalesce(v_op ->> 'spendCondition', ''));
+      exit when not exists (select 1 from customers where tenant_id = p_tenant and id = (v_op ->> 'customerId')::bigint and state = 'merged');
+    else
+      for v_owner in
+        select distinct unit_id, customer_id, condition from (
+          select (op ->> 'unitId')::bigint as unit_id, (op ->> 'customerId')::bigint as customer_id, coalesce(op ->> 'spendCondition', '') as condition
+            from jsonb_array_elements(v_ops) op
+          union all
+          select (op ->> 'unitId')::bigint, (op ->> 'toCustomerId')::bigint, coalesce(op ->> 'spendCondition', '')
+            from jsonb_array_elements(v_ops) op where op ? 'toCustomerId') owners
+         order by customer_id, unit_id, condition loop
+        v_account := ledger_lock(p_tenant, v_owner.unit_id, v_owner.customer_id, v_owner.condition);
+      end loop;
+      exit when not exists (select 1 from customers where tenant_id = p_tenant and state = 'merged' and id = any (array(
+        select (op ->> side)::bigint from jsonb_array_elements(v_ops) op, unnest(array['customerId', 'toCustomerId']) side)));
+    end if;
     -- Whoever was merged, if only while we waited for the lock, books at the survivor. A merge locks the same accounts, so
     -- with them in hand nobody is merged any more.
-    exit when not exists (select 1 from customers where tenant_id = p_tenant and state = 'merged' and id = any (array(
-      select (op ->> side)::bigint from jsonb_array_elements(v_ops) op, unnest(array['customerId', 'toCustomerId']) side)));
     select jsonb_agg(op || jsonb_strip_nulls(jsonb_build_object('customerId', owner.merged_into, 'toCustomerId', receiver.merged_into))
                      order by position) into v_ops
       from jsonb_array_elements(v_ops) with ordinality as ops (op, position)
       left join customers owner on owner.tenant_id = p_tenant and owner.id = (op ->> 'customerId')::bigint
       left join customers receiver on receiver.tenant_id = p_tenant and receiver.id = (op ->> 'toCustomerId')::bigint;
   end loop;
-  for v_op in select value from jsonb_array_elements(v_ops) loop
-    v_results := v_results || ledger_apply_one(p_tenant, v_op, p_now, p_actor);
+  for position in 0 .. jsonb_array_length(v_ops) - 1 loop
+    v_op := v_ops -> position;
+    if not v_single then
+      select id into v_account from ledger_accounts where tenant_id = p_tenant and customer_id = (v_op ->> 'customerId')::bigint
+         and unit_id = (v_op ->> 'unitId')::bigint and role = 'available' and spend_condition = coalesce(v_op ->> 'spendCondition', '');
+    end if;
+    v_results := v_results || ledger_apply_one(p_tenant, v_op, v_account, p_now, p_actor);
   end loop;
   return to_jsonb(v_results);
 end $function$;
 
-CREATE OR REPLACE FUNCTION public.ledger_apply_one(p_tenant bigint, p_op jsonb, p_now timestamp with time zone, p_actor text)
+CREATE OR REPLACE FUNCTION public.ledger_apply_one(p_tenant bigint, p_op jsonb, p_available bigint, p_now timestamp with time zone, p_actor text)
  RETURNS jsonb
  LANGUAGE plpgsql
 AS $function$
@@ -1034,7 +1034,7 @@ declare
   v_key text := p_op ->> 'key'; v_kind text := p_op ->> 'kind'; v_unit bigint := (p_op ->> 'unitId')::bigint;
   v_customer bigint := (p_op ->> 'customerId')::bigint; v_amount bigint := (p_op ->> 'amount')::bigint;
   v_condition text := coalesce(p_op ->> 'spendCondition', '');
-  v_available bigint; v_balance bigint; v_target bigint; v_target_available bigint; v_posting bigint; v_old postings; v_original postings;
+  v_available bigint := p_available; v_balance bigint; v_target bigint; v_target_available bigint; v_posting bigint; v_old postings; v_original postings;
   v_activates timestamptz := (p_op ->> 'activatesAt')::timestamptz; v_done bigint; v_move record; v_held bigint; v_role text;
 begin
   select * into v_old from postings where tenant_id = p_tenant and key = v_key;
@@ -1044,14 +1044,10 @@ begin
        or (v_kind in ('earn', 'spend', 'hold', 'adjust', 'transfer') and v_old.amount <> abs(v_amount)) then
       return ledger_refusal('posting.key_reused', v_key);
     end if;
-    select balance into v_balance from ledger_accounts where tenant_id = p_tenant
-       and id = (select ledger_account(p_tenant, v_unit, v_customer, 'available', v_condition));
+    select balance into v_balance from ledger_accounts where tenant_id = p_tenant and id = v_available;
     return jsonb_build_object('key', v_key, 'postingId', v_old.id, 'amount', v_old.amount, 'balance', v_balance, 'replayed', true);
   end if;
 
-  -- The caller made and locked it.
-  select id into v_available from ledger_accounts where tenant_id = p_tenant and customer_id = v_customer and unit_id = v_unit
-     and role = 'available' and spend_condition = v_condition;
   -- What is earned changes nothing that is due: settled once, afterwards.
   if v_kind <> 'earn' then
     perform ledger_settle(p_tenant, v_unit, v_customer, v_available, v_condition, p_now);
@@ -1131,6 +1127,21 @@ begin
 
   select balance into v_balance from ledger_accounts where tenant_id = p_tenant and id = v_available;
   return jsonb_build_object('key', v_key, 'postingId', v_posting, 'amount', v_amount, 'balance', v_balance, 'replayed', false);
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.ledger_lock(p_tenant bigint, p_unit bigint, p_customer bigint, p_condition text)
+ RETURNS bigint
+ LANGUAGE plpgsql
+AS $function$
+declare v_id bigint;
+begin
+  select id into v_id from ledger_accounts where tenant_id = p_tenant and customer_id = p_customer and unit_id = p_unit
+     and role = 'available' and spend_condition = p_condition for update;
+  if v_id is null then
+    v_id := ledger_account(p_tenant, p_unit, p_customer, 'available', p_condition);
+    perform 1 from ledger_accounts where tenant_id = p_tenant and id = v_id for update;
+  end if;
+  return v_id;
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.ledger_merge(p_tenant bigint, p_now timestamp with time zone, p_actor text, p_key text, p_from bigint, p_into bigint)
@@ -1244,6 +1255,12 @@ AS $function$
 declare v_lot record; v_posting bigint; v_pending bigint; v_owed_account bigint; v_owed bigint := 0; v_balance bigint; v_amount bigint;
   v_other record;
 begin
+  -- Mostly there is nothing: one question instead of three.
+  if not exists (select 1 from lots where tenant_id = p_tenant and account_id = p_available and is_open and expires_at <= p_now)
+    and not exists (select 1 from ledger_accounts where tenant_id = p_tenant and customer_id = p_customer and unit_id = p_unit
+     and role in ('pending', 'owed') and spend_condition = p_condition and balance <> 0) then
+    return;
+  end if;
   for v_other in select id, role, balance from ledger_accounts where tenant_id = p_tenant and customer_id = p_customer
      and unit_id = p_unit and role in ('pending', 'owed') and spend_condition = p_condition and balance <> 0 loop
     if v_other.role = 'pending' then v_pending := v_other.id;
@@ -1337,17 +1354,21 @@ CREATE OR REPLACE FUNCTION public.ledger_write(p_tenant bigint, p_key text, p_ki
 AS $function$
 declare v_id bigint;
 begin
-  insert into postings (tenant_id, key, kind, unit_id, from_account_id, to_account_id, amount, customer_id,
-    programme_id, purchase_id, reverses_id, note, data, actor, occurred_at)
-  values (p_tenant, p_key, p_kind, p_unit, p_from, p_to, p_amount, p_customer,
-    (p_op ->> 'programmeId')::bigint, (p_op ->> 'purchaseId')::bigint, p_reverses, p_op ->> 'note', p_op -> 'data',
-    p_actor, coalesce((p_op ->> 'occurredAt')::timestamptz, p_now))
-  returning id into v_id;
-  -- Two updates: one for both is planned as a scan of the tenant's accounts while statistics are missing.
-  update ledger_accounts set balance = balance - p_amount where tenant_id = p_tenant and id = p_from and customer_id is not null;
-  update ledger_accounts set balance = balance + p_amount where tenant_id = p_tenant and id = p_to and customer_id is not null;
-  insert into changes (tenant_id, entity, entity_id, customer_id, operation, data)
-  values (p_tenant, 'posting', v_id, p_customer, p_kind, jsonb_build_object('unitId', p_unit, 'amount', p_amount));
+  with given as (
+    update ledger_accounts set balance = balance - p_amount where tenant_id = p_tenant and id = p_from and customer_id is not null),
+  taken as (
+    update ledger_accounts set balance = balance + p_amount where tenant_id = p_tenant and id = p_to and customer_id is not null),
+  posted as (
+    insert into postings (tenant_id, key, kind, unit_id, from_account_id, to_account_id, amount, customer_id,
+      programme_id, purchase_id, reverses_id, note, data, actor, occurred_at)
+    values (p_tenant, p_key, p_kind, p_unit, p_from, p_to, p_amount, p_customer,
+      (p_op ->> 'programmeId')::bigint, (p_op ->> 'purchaseId')::bigint, p_reverses, p_op ->> 'note', p_op -> 'data',
+      p_actor, coalesce((p_op ->> 'occurredAt')::timestamptz, p_now))
+    returning id),
+  told as (
+    insert into changes (tenant_id, entity, entity_id, customer_id, operation, data)
+    select p_tenant, 'posting', id, p_customer, p_kind, jsonb_build_object('unitId', p_unit, 'amount', p_amount) from posted)
+  select id into v_id from posted;
   return v_id;
 end $function$;
 

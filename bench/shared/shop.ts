@@ -1,6 +1,6 @@
 import { createTenantWith } from '../../server/src/core/accounts/index.ts'
 import { identifyMany } from '../../server/src/core/customers/index.ts'
-import { addUnit, type Unit } from '../../server/src/core/ledger/index.ts'
+import { addUnit, applyOperations, type Unit } from '../../server/src/core/ledger/index.ts'
 import { createProgramme, type Programme } from '../../server/src/core/loyalty/index.ts'
 import { type Ctx, makeCtx } from '../../server/src/platform/ctx.ts'
 import { openPool } from '../../server/src/platform/db.ts'
@@ -53,6 +53,21 @@ export async function openShop(
       create: { firstName: 'Customer', lastName: String(start + index) },
     }))
     customerIds.push(...(await identifyMany(ctx, batch)).map((one) => one.customerId))
+  }
+  // As in a shop that has been open for a while: statistics are there, and everybody has earned something.
+  for (let start = 0; start < customerIds.length; start += customersPerCall) {
+    const earned = customerIds.slice(start, start + customersPerCall)
+    await applyOperations(
+      ctx,
+      earned.map((customerId) => ({
+        kind: 'earn',
+        key: `first:${customerId}`,
+        unitId: unit.id,
+        customerId,
+        programmeId: programme.id,
+        amount: 100,
+      })),
+    )
   }
   await pool.query('analyze')
   return { ctx, unit, programme, customerIds, close: () => pool.end() }

@@ -24,24 +24,30 @@ begin
   return v_id;
 end $$;
 
--- Writes one posting with its two balances and its change. Programme accounts keep no balance.
+-- Writes one posting with its two balances and its change, in one statement: starting one costs more than what it does.
+-- Programme accounts keep no balance. Two updates, since one for both accounts is planned as a scan of the tenant's accounts
+-- while statistics are missing.
 create function ledger_write(
   p_tenant bigint, p_key text, p_kind text, p_unit bigint, p_from bigint, p_to bigint, p_amount bigint,
   p_customer bigint, p_op jsonb, p_now timestamptz, p_actor text, p_reverses bigint default null)
 returns bigint language plpgsql as $$
 declare v_id bigint;
 begin
-  insert into postings (tenant_id, key, kind, unit_id, from_account_id, to_account_id, amount, customer_id,
-    programme_id, purchase_id, reverses_id, note, data, actor, occurred_at)
-  values (p_tenant, p_key, p_kind, p_unit, p_from, p_to, p_amount, p_customer,
-    (p_op ->> 'programmeId')::bigint, (p_op ->> 'purchaseId')::bigint, p_reverses, p_op ->> 'note', p_op -> 'data',
-    p_actor, coalesce((p_op ->> 'occurredAt')::timestamptz, p_now))
-  returning id into v_id;
-  -- Two updates: one for both is planned as a scan of the tenant's accounts while statistics are missing.
-  update ledger_accounts set balance = balance - p_amount where tenant_id = p_tenant and id = p_from and customer_id is not null;
-  update ledger_accounts set balance = balance + p_amount where tenant_id = p_tenant and id = p_to and customer_id is not null;
-  insert into changes (tenant_id, entity, entity_id, customer_id, operation, data)
-  values (p_tenant, 'posting', v_id, p_customer, p_kind, jsonb_build_object('unitId', p_unit, 'amount', p_amount));
+  with given as (
+    update ledger_accounts set balance = balance - p_amount where tenant_id = p_tenant and id = p_from and customer_id is not null),
+  taken as (
+    update ledger_accounts set balance = balance + p_amount where tenant_id = p_tenant and id = p_to and customer_id is not null),
+  posted as (
+    insert into postings (tenant_id, key, kind, unit_id, from_account_id, to_account_id, amount, customer_id,
+      programme_id, purchase_id, reverses_id, note, data, actor, occurred_at)
+    values (p_tenant, p_key, p_kind, p_unit, p_from, p_to, p_amount, p_customer,
+      (p_op ->> 'programmeId')::bigint, (p_op ->> 'purchaseId')::bigint, p_reverses, p_op ->> 'note', p_op -> 'data',
+      p_actor, coalesce((p_op ->> 'occurredAt')::timestamptz, p_now))
+    returning id),
+  told as (
+    insert into changes (tenant_id, entity, entity_id, customer_id, operation, data)
+    select p_tenant, 'posting', id, p_customer, p_kind, jsonb_build_object('unitId', p_unit, 'amount', p_amount) from posted)
+  select id into v_id from posted;
   return v_id;
 end $$;
 
@@ -86,6 +92,12 @@ returns void language plpgsql as $$
 declare v_lot record; v_posting bigint; v_pending bigint; v_owed_account bigint; v_owed bigint := 0; v_balance bigint; v_amount bigint;
   v_other record;
 begin
+  -- Mostly there is nothing: one question instead of three.
+  if not exists (select 1 from lots where tenant_id = p_tenant and account_id = p_available and is_open and expires_at <= p_now)
+    and not exists (select 1 from ledger_accounts where tenant_id = p_tenant and customer_id = p_customer and unit_id = p_unit
+     and role in ('pending', 'owed') and spend_condition = p_condition and balance <> 0) then
+    return;
+  end if;
   for v_other in select id, role, balance from ledger_accounts where tenant_id = p_tenant and customer_id = p_customer
      and unit_id = p_unit and role in ('pending', 'owed') and spend_condition = p_condition and balance <> 0 loop
     if v_other.role = 'pending' then v_pending := v_other.id;
@@ -187,14 +199,14 @@ create function ledger_refusal(p_code text, p_key text, p_data jsonb default '{}
   select jsonb_build_object('key', p_key, 'refused', p_code, 'data', p_data)
 $$;
 
--- One operation; the customer's available account is locked by the caller.
-create function ledger_apply_one(p_tenant bigint, p_op jsonb, p_now timestamptz, p_actor text)
+-- One operation on a customer's available account, which the caller has locked.
+create function ledger_apply_one(p_tenant bigint, p_op jsonb, p_available bigint, p_now timestamptz, p_actor text)
 returns jsonb language plpgsql as $$
 declare
   v_key text := p_op ->> 'key'; v_kind text := p_op ->> 'kind'; v_unit bigint := (p_op ->> 'unitId')::bigint;
   v_customer bigint := (p_op ->> 'customerId')::bigint; v_amount bigint := (p_op ->> 'amount')::bigint;
   v_condition text := coalesce(p_op ->> 'spendCondition', '');
-  v_available bigint; v_balance bigint; v_target bigint; v_target_available bigint; v_posting bigint; v_old postings; v_original postings;
+  v_available bigint := p_available; v_balance bigint; v_target bigint; v_target_available bigint; v_posting bigint; v_old postings; v_original postings;
   v_activates timestamptz := (p_op ->> 'activatesAt')::timestamptz; v_done bigint; v_move record; v_held bigint; v_role text;
 begin
   select * into v_old from postings where tenant_id = p_tenant and key = v_key;
@@ -204,14 +216,10 @@ begin
        or (v_kind in ('earn', 'spend', 'hold', 'adjust', 'transfer') and v_old.amount <> abs(v_amount)) then
       return ledger_refusal('posting.key_reused', v_key);
     end if;
-    select balance into v_balance from ledger_accounts where tenant_id = p_tenant
-       and id = (select ledger_account(p_tenant, v_unit, v_customer, 'available', v_condition));
+    select balance into v_balance from ledger_accounts where tenant_id = p_tenant and id = v_available;
     return jsonb_build_object('key', v_key, 'postingId', v_old.id, 'amount', v_old.amount, 'balance', v_balance, 'replayed', true);
   end if;
 
-  -- The caller made and locked it.
-  select id into v_available from ledger_accounts where tenant_id = p_tenant and customer_id = v_customer and unit_id = v_unit
-     and role = 'available' and spend_condition = v_condition;
   -- What is earned changes nothing that is due: settled once, afterwards.
   if v_kind <> 'earn' then
     perform ledger_settle(p_tenant, v_unit, v_customer, v_available, v_condition, p_now);
@@ -293,42 +301,61 @@ begin
   return jsonb_build_object('key', v_key, 'postingId', v_posting, 'amount', v_amount, 'balance', v_balance, 'replayed', false);
 end $$;
 
+-- Locks a customer's available account of a unit, made if need be.
+create function ledger_lock(p_tenant bigint, p_unit bigint, p_customer bigint, p_condition text) returns bigint language plpgsql as $$
+declare v_id bigint;
+begin
+  select id into v_id from ledger_accounts where tenant_id = p_tenant and customer_id = p_customer and unit_id = p_unit
+     and role = 'available' and spend_condition = p_condition for update;
+  if v_id is null then
+    v_id := ledger_account(p_tenant, p_unit, p_customer, 'available', p_condition);
+    perform 1 from ledger_accounts where tenant_id = p_tenant and id = v_id for update;
+  end if;
+  return v_id;
+end $$;
+
 -- Applies operations in their order and answers one result each. Locks the customers' accounts in one order first, so
 -- that two batches cannot deadlock on them. A refused operation changes nothing and does not stop the others: the caller
 -- decides whether the transaction goes on.
--- Its plans are kept for the session: one made while the tables were small must not scan them when they have grown.
 create function ledger_apply(p_tenant bigint, p_now timestamptz, p_actor text, p_ops jsonb)
-returns jsonb language plpgsql set enable_seqscan = off set plan_cache_mode = auto as $$
+returns jsonb language plpgsql as $$
 declare v_ops jsonb := p_ops; v_op jsonb; v_results jsonb[] := '{}'; v_owner record; v_account bigint;
+  v_single boolean := jsonb_array_length(p_ops) = 1 and not (p_ops -> 0) ? 'toCustomerId';
 begin
   loop
-    for v_owner in
-      select distinct unit_id, customer_id, condition from (
-        select (op ->> 'unitId')::bigint as unit_id, (op ->> 'customerId')::bigint as customer_id, coalesce(op ->> 'spendCondition', '') as condition
-          from jsonb_array_elements(v_ops) op
-        union all
-        select (op ->> 'unitId')::bigint, (op ->> 'toCustomerId')::bigint, coalesce(op ->> 'spendCondition', '')
-          from jsonb_array_elements(v_ops) op where op ? 'toCustomerId') owners
-       order by customer_id, unit_id, condition loop
-      perform 1 from ledger_accounts where tenant_id = p_tenant and customer_id = v_owner.customer_id
-         and unit_id = v_owner.unit_id and role = 'available' and spend_condition = v_owner.condition for update;
-      if not found then
-        v_account := ledger_account(p_tenant, v_owner.unit_id, v_owner.customer_id, 'available', v_owner.condition);
-        perform 1 from ledger_accounts where tenant_id = p_tenant and id = v_account for update;
-      end if;
-    end loop;
+    if v_single then
+      v_op := v_ops -> 0;
+      v_account := ledger_lock(p_tenant, (v_op ->> 'unitId')::bigint, (v_op ->> 'customerId')::bigint, coalesce(v_op ->> 'spendCondition', ''));
+      exit when not exists (select 1 from customers where tenant_id = p_tenant and id = (v_op ->> 'customerId')::bigint and state = 'merged');
+    else
+      for v_owner in
+        select distinct unit_id, customer_id, condition from (
+          select (op ->> 'unitId')::bigint as unit_id, (op ->> 'customerId')::bigint as customer_id, coalesce(op ->> 'spendCondition', '') as condition
+            from jsonb_array_elements(v_ops) op
+          union all
+          select (op ->> 'unitId')::bigint, (op ->> 'toCustomerId')::bigint, coalesce(op ->> 'spendCondition', '')
+            from jsonb_array_elements(v_ops) op where op ? 'toCustomerId') owners
+         order by customer_id, unit_id, condition loop
+        v_account := ledger_lock(p_tenant, v_owner.unit_id, v_owner.customer_id, v_owner.condition);
+      end loop;
+      exit when not exists (select 1 from customers where tenant_id = p_tenant and state = 'merged' and id = any (array(
+        select (op ->> side)::bigint from jsonb_array_elements(v_ops) op, unnest(array['customerId', 'toCustomerId']) side)));
+    end if;
     -- Whoever was merged, if only while we waited for the lock, books at the survivor. A merge locks the same accounts, so
     -- with them in hand nobody is merged any more.
-    exit when not exists (select 1 from customers where tenant_id = p_tenant and state = 'merged' and id = any (array(
-      select (op ->> side)::bigint from jsonb_array_elements(v_ops) op, unnest(array['customerId', 'toCustomerId']) side)));
     select jsonb_agg(op || jsonb_strip_nulls(jsonb_build_object('customerId', owner.merged_into, 'toCustomerId', receiver.merged_into))
                      order by position) into v_ops
       from jsonb_array_elements(v_ops) with ordinality as ops (op, position)
       left join customers owner on owner.tenant_id = p_tenant and owner.id = (op ->> 'customerId')::bigint
       left join customers receiver on receiver.tenant_id = p_tenant and receiver.id = (op ->> 'toCustomerId')::bigint;
   end loop;
-  for v_op in select value from jsonb_array_elements(v_ops) loop
-    v_results := v_results || ledger_apply_one(p_tenant, v_op, p_now, p_actor);
+  for position in 0 .. jsonb_array_length(v_ops) - 1 loop
+    v_op := v_ops -> position;
+    if not v_single then
+      select id into v_account from ledger_accounts where tenant_id = p_tenant and customer_id = (v_op ->> 'customerId')::bigint
+         and unit_id = (v_op ->> 'unitId')::bigint and role = 'available' and spend_condition = coalesce(v_op ->> 'spendCondition', '');
+    end if;
+    v_results := v_results || ledger_apply_one(p_tenant, v_op, v_account, p_now, p_actor);
   end loop;
   return to_jsonb(v_results);
 end $$;

@@ -15,7 +15,6 @@ create table programmes (
   foreign key (tenant_id, unit_id) references units (tenant_id, id)
 );
 create unique index programmes_default_key on programmes (tenant_id) where is_default;
-alter table postings add foreign key (tenant_id, programme_id) references programmes (tenant_id, id);
 
 create table tiers (
   tenant_id bigint not null references tenants (id),

@@ -59,6 +59,25 @@ const ledgerChecks: readonly Check[] = [
        where l.tenant_id = ${tenantId} and (l.remaining <> l.amount + coalesce(m.sum, 0) or l.remaining < 0 or l.remaining > l.amount)`,
   },
   {
+    name: 'ledger-references',
+    claim: 'every lot has its account and posting, every movement its lot and posting, every posting its programme',
+    examined: lots,
+    broken: (tenantId) => sql`
+      select 'lot' as kind, l.id from lots l
+        left join ledger_accounts a on a.tenant_id = l.tenant_id and a.id = l.account_id
+        left join postings p on p.tenant_id = l.tenant_id and p.id = l.posting_id
+       where l.tenant_id = ${tenantId} and (a.id is null or p.id is null)
+      union all
+      select 'movement', m.lot_id from lot_movements m
+        left join lots l on l.tenant_id = m.tenant_id and l.id = m.lot_id
+        left join postings p on p.tenant_id = m.tenant_id and p.id = m.posting_id
+       where m.tenant_id = ${tenantId} and (l.id is null or p.id is null)
+      union all
+      select 'posting', p.id from postings p
+        left join programmes g on g.tenant_id = p.tenant_id and g.id = p.programme_id
+       where p.tenant_id = ${tenantId} and p.programme_id is not null and g.id is null`,
+  },
+  {
     name: 'floors',
     claim: 'no available, pending or held balance is below zero, and no debt above',
     examined: accounts,

@@ -106,15 +106,14 @@ const breaches: readonly [string, readonly string[], readonly string[]][] = [
     ['floors'],
   ],
   ['a lot lost', ['delete from lot_movements', 'delete from lots where remaining > 0'], ['lots-equal-balances']],
+  ['a lot of nobody', ['update lots set account_id = 1'], ['ledger-references', 'lots-equal-balances']],
+  ['a movement of no lot', ['update lot_movements set lot_id = 1'], ['ledger-references']],
+  ['a posting of no programme', ['update postings set programme_id = 1'], ['ledger-references']],
   ['a lot refilled', ['update lots set remaining = amount'], ['lots-equal-balances', 'lots-equal-movements']],
   [
     'a posting lost',
-    [
-      'alter table lots drop constraint lots_tenant_id_posting_id_fkey',
-      'alter table lot_movements drop constraint lot_movements_tenant_id_posting_id_fkey',
-      "delete from postings where kind = 'earn'",
-    ],
-    ['balances-equal-postings', 'purchases-have-postings'],
+    ["delete from postings where kind = 'earn'"],
+    ['balances-equal-postings', 'purchases-have-postings', 'ledger-references'],
   ],
   [
     'a hold forgotten',
