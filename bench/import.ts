@@ -22,7 +22,7 @@ async function run(url: string, file: string): Promise<void> {
   const [imports, copies]: [number[], number[]] = [[], []]
   let rows = 0
   for (let round = 0; round < rounds; round++) {
-    const shop = await openShop(url, { connections: 4, customers: 1, slug: `import-${round}`, growing: true })
+    const shop = await openShop(url, { connections: 4, customers: 1, slug: `import-${round}` })
     const began = performance.now()
     rows = (await importOnlineRetail(shop.ctx, file, () => undefined)).rows
     imports.push(performance.now() - began)

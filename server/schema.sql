@@ -702,8 +702,7 @@ create table purchase_lines (
   cancels_line_id bigint,
   data jsonb,
   constraint purchase_lines_pkey PRIMARY KEY (tenant_id, id),
-  constraint purchase_lines_position_key UNIQUE (tenant_id, purchase_id, "position"),
-  constraint purchase_lines_tenant_id_purchase_id_fkey FOREIGN KEY (tenant_id, purchase_id) REFERENCES purchases(tenant_id, id)
+  constraint purchase_lines_position_key UNIQUE (tenant_id, purchase_id, "position")
 );
 
 create table purchase_numbers (
@@ -985,7 +984,7 @@ CREATE OR REPLACE FUNCTION public.ledger_apply(p_tenant bigint, p_now timestamp 
  RETURNS jsonb
  LANGUAGE plpgsql
 AS $function$
-declare v_ops jsonb := p_ops; v_op jsonb; v_results jsonb[] := '{}'; v_owner record; v_account bigint;
+declare v_ops jsonb := p_ops; v_op jsonb; v_results jsonb[] := '{}'; v_many jsonb; v_owner record; v_account bigint;
   v_single boolean := jsonb_array_length(p_ops) = 1 and not (p_ops -> 0) ? 'toCustomerId';
 begin
   loop
@@ -1015,6 +1014,10 @@ begin
       left join customers owner on owner.tenant_id = p_tenant and owner.id = (op ->> 'customerId')::bigint
       left join customers receiver on receiver.tenant_id = p_tenant and receiver.id = (op ->> 'toCustomerId')::bigint;
   end loop;
+  if not v_single then
+    v_many := ledger_earn_many(p_tenant, v_ops, p_now, p_actor);
+    if v_many is not null then return v_many; end if;
+  end if;
   for position in 0 .. jsonb_array_length(v_ops) - 1 loop
     v_op := v_ops -> position;
     if not v_single then
@@ -1127,6 +1130,51 @@ begin
 
   select balance into v_balance from ledger_accounts where tenant_id = p_tenant and id = v_available;
   return jsonb_build_object('key', v_key, 'postingId', v_posting, 'amount', v_amount, 'balance', v_balance, 'replayed', false);
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.ledger_earn_many(p_tenant bigint, p_ops jsonb, p_now timestamp with time zone, p_actor text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+AS $function$
+declare v_results jsonb;
+begin
+  if exists (select 1 from jsonb_array_elements(p_ops) op where op ->> 'kind' <> 'earn' or op ? 'activatesAt' or (op ->> 'expiresAt')::timestamptz <= p_now)
+    or (select count(distinct op ->> 'key') from jsonb_array_elements(p_ops) op) < jsonb_array_length(p_ops)
+    or exists (select 1 from postings where tenant_id = p_tenant and key = any (array(select op ->> 'key' from jsonb_array_elements(p_ops) op))) then
+    return null;
+  end if;
+  perform ledger_account(p_tenant, unit_id, null, 'issue')
+    from (select distinct (op ->> 'unitId')::bigint as unit_id from jsonb_array_elements(p_ops) op) units;
+  with ops as materialized (
+    select o.position, o.op, o.op ->> 'key' as key, (o.op ->> 'amount')::bigint as amount, a.id as account, a.unit_id, a.customer_id, a.balance, i.id as issue,
+      exists (select 1 from lots where tenant_id = p_tenant and account_id = a.id and is_open and expires_at <= p_now)
+        or exists (select 1 from ledger_accounts where tenant_id = p_tenant and customer_id = a.customer_id and unit_id = a.unit_id
+          and role in ('pending', 'owed') and spend_condition = a.spend_condition and balance <> 0) as due
+      from jsonb_array_elements(p_ops) with ordinality o (op, position)
+      join ledger_accounts a on a.tenant_id = p_tenant and a.customer_id = (o.op ->> 'customerId')::bigint and a.unit_id = (o.op ->> 'unitId')::bigint
+        and a.role = 'available' and a.spend_condition = coalesce(o.op ->> 'spendCondition', '')
+      join ledger_accounts i on i.tenant_id = p_tenant and i.customer_id is null and i.unit_id = a.unit_id and i.role = 'issue' and i.spend_condition = ''),
+  simple as materialized (select * from ops where not exists (select 1 from ops where due) order by position),
+  posted as (
+    insert into postings (tenant_id, key, kind, unit_id, from_account_id, to_account_id, amount, customer_id, programme_id, purchase_id, note, data,
+      actor, occurred_at)
+    select p_tenant, key, 'earn', unit_id, issue, account, amount, customer_id, (op ->> 'programmeId')::bigint, (op ->> 'purchaseId')::bigint,
+      op ->> 'note', op -> 'data', p_actor, coalesce((op ->> 'occurredAt')::timestamptz, p_now) from simple
+    returning id, key),
+  booked as (
+    update ledger_accounts a set balance = a.balance + s.amount from (select account, sum(amount) as amount from simple group by account) s
+     where a.tenant_id = p_tenant and a.id = s.account),
+  laid as (
+    insert into lots (tenant_id, account_id, posting_id, amount, remaining, expires_at)
+    select p_tenant, s.account, p.id, s.amount, s.amount, (s.op ->> 'expiresAt')::timestamptz from simple s join posted p using (key)),
+  told as (
+    insert into changes (tenant_id, entity, entity_id, customer_id, operation, data)
+    select p_tenant, 'posting', p.id, s.customer_id, 'earn', jsonb_build_object('unitId', s.unit_id, 'amount', s.amount)
+      from simple s join posted p using (key))
+  select jsonb_agg(jsonb_build_object('key', s.key, 'postingId', p.id, 'amount', s.amount, 'replayed', false,
+      'balance', s.balance + s.running) order by s.position) into v_results
+    from (select *, sum(amount) over (partition by account order by position) as running from simple) s join posted p using (key);
+  return v_results;
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.ledger_lock(p_tenant bigint, p_unit bigint, p_customer bigint, p_condition text)

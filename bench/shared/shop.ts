@@ -20,9 +20,9 @@ const customersPerCall = 2_500
 /** A shop with a points programme and so many customers, in the benchmark's database, with a pool of its own. */
 export async function openShop(
   url: string,
-  options: { connections: number; customers: number; slug: string; growing?: boolean },
+  options: { connections: number; customers: number; slug: string },
 ): Promise<Shop> {
-  const pool = openPool({ url, max: options.connections, growing: options.growing })
+  const pool = openPool({ url, max: options.connections })
   const server = await makeServer({ pool, log: makeLog({ level: 'warn' }) })
   const actor = { kind: 'system', id: 'bench', via: 'bench' } as const
   const tenant = await createTenantWith(

@@ -25,19 +25,16 @@ export function registerImport(program: Command): void {
 async function importFile(file: string, options: { tenant: string; json?: boolean }): Promise<void> {
   const found = await stat(file).catch(() => undefined)
   if (!found?.isFile()) throw new Refusal(`there is no file ${file}`)
-  await withDatabase(
-    async (opened) => {
-      const ctx = await cliContext(opened, options.tenant)
-      const progress = showProgress('Importing', 100)
-      const summary = await importOnlineRetail(ctx, file, (share, detail) =>
-        progress.update(Math.floor(share * 100), detail),
-      )
-      progress.finish()
-      if (options.json) console.log(JSON.stringify(summary))
-      else print(summary)
-    },
-    { growing: true },
-  )
+  await withDatabase(async (opened) => {
+    const ctx = await cliContext(opened, options.tenant)
+    const progress = showProgress('Importing', 100)
+    const summary = await importOnlineRetail(ctx, file, (share, detail) =>
+      progress.update(Math.floor(share * 100), detail),
+    )
+    progress.finish()
+    if (options.json) console.log(JSON.stringify(summary))
+    else print(summary)
+  })
 }
 
 async function cliContext(opened: Parameters<Parameters<typeof withDatabase>[0]>[0], slug: string): Promise<Ctx> {

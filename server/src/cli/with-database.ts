@@ -20,7 +20,7 @@ export type Opened = {
  */
 export async function withDatabase<Result>(
   work: (opened: Opened) => Promise<Result>,
-  options: { readonly migrated?: boolean; readonly growing?: boolean } = {},
+  options: { readonly migrated?: boolean } = {},
 ): Promise<Result> {
   const config = readConfig()
   const log = makeLog({ level: 'warn' })
@@ -32,7 +32,6 @@ export async function withDatabase<Result>(
       url: database.url,
       max: config.poolSize,
       applicationName: 'regulars cli',
-      growing: options.growing,
     })
     try {
       return await work({ config, url: database.url, pool, log, applied })

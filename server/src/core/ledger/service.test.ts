@@ -260,3 +260,57 @@ test('whatever is done in whatever order, the books agree and nobody has more th
     { numRuns: 60, verbose: 1 },
   )
 })
+
+test('many earnings at once are booked as one by one: in order, with every balance between, and a retry changes nothing', async () => {
+  const people = [await newCustomer(), await newCustomer(), await newCustomer()]
+  const earnings = Array.from({ length: 30 }, (_, index) => ({
+    kind: 'earn' as const,
+    key: next('many'),
+    unitId: unit.id,
+    customerId: people[index % 3] ?? 0,
+    amount: index + 1,
+    expiresAt: inDays(index % 2 === 0 ? 30 : 60),
+  }))
+  const together = await applyOperations(ctx, earnings)
+  const running = new Map<number, number>()
+  expect(together).toEqual(
+    earnings.map(({ key, customerId, amount }) => {
+      const balance = (running.get(customerId) ?? 0) + amount
+      running.set(customerId, balance)
+      return { key, postingId: expect.any(Number), amount, balance, replayed: false }
+    }),
+  )
+  expect(together.map((one) => 'postingId' in one && one.postingId)).toEqual(
+    together.flatMap((one) => ('postingId' in one ? one.postingId : [])).sort((a, b) => a - b),
+  )
+  for (const result of await applyOperations(ctx, earnings)) expect(result).toMatchObject({ replayed: true })
+  for (const [customerId, balance] of running) {
+    expect(await balanceOf(customerId)).toMatchObject({ available: balance })
+    expect(await bookErrors(customerId)).toEqual([])
+  }
+})
+
+test('among many earnings, what is owed is paid back and what is due expires', async () => {
+  const [debtor, other] = [await newCustomer(), await newCustomer()]
+  const key = next('owed')
+  await earn(debtor, 100, { key })
+  await spend(debtor, 100)
+  await applyOperation(ctx, {
+    kind: 'reverse',
+    key: next('reverse'),
+    reverses: key,
+    unitId: unit.id,
+    customerId: debtor,
+  })
+  const operations = [debtor, other, debtor].map((customerId) => ({
+    kind: 'earn' as const,
+    key: next('many'),
+    unitId: unit.id,
+    customerId,
+    amount: 70,
+  }))
+  await applyOperations(ctx, operations)
+  expect(await balanceOf(debtor)).toMatchObject({ available: 40, owed: 0 })
+  expect(await balanceOf(other)).toMatchObject({ available: 70 })
+  expect(await bookErrors(debtor)).toEqual([])
+})

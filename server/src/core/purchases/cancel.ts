@@ -107,13 +107,10 @@ async function plan(
   const originals = accepted.flatMap(({ original }) => original?.id ?? [])
   const ofNamed = originals.length > 0 ? await selectSoldOf(ctx, originals) : []
   const unnamed = accepted.filter(({ original, report }) => !original && report.customerId !== undefined)
-  const ofCustomers =
-    unnamed.length > 0
-      ? await selectSoldTo(ctx, {
-          customerIds: [...new Set(unnamed.flatMap(({ report }) => report.customerId ?? []))],
-          codes: [...new Set(unnamed.flatMap(({ report }) => report.lines?.map((line) => line.code) ?? []))],
-        })
-      : []
+  const wanted = unnamed.flatMap(({ report }) =>
+    [...new Set(report.lines?.map((line) => line.code))].map((code) => ({ customerId: report.customerId ?? 0, code })),
+  )
+  const ofCustomers = await selectSoldTo(ctx, wanted)
   const byCustomer = Map.groupBy(ofCustomers, (line) => line.customerId)
   return accepted.map((told, position) => {
     const { original, report } = told

@@ -70,32 +70,32 @@ export async function recordPurchase(
 }
 
 /**
- * Statements write many rows at once, so that a number may stand only once in a round; two cancellations that may take
- * back the same lines go in turn.
+ * Statements write many rows at once, so that a number may stand only once in a round, and two cancellations that may take
+ * back the same lines go in turn. Each report goes into the first round that is free for it: a cancellation not before what
+ * it may take back, which a round writes first.
  */
 function roundsOf(reports: readonly PurchaseReport[]): Told[][] {
   const rounds: Told[][] = []
-  let taken = new Set<string>()
+  const free = new Map<string, number>()
   reports.forEach((report, index) => {
-    const keys = keysOf(report)
-    const round = rounds.at(-1)
-    if (round && !keys.some((key) => taken.has(key))) {
-      round.push({ index, report })
-      for (const key of keys) taken.add(key)
-    } else {
-      rounds.push([{ index, report }])
-      taken = new Set(keys)
-    }
+    const { exclusive, after } = placesOf(report)
+    const turn = Math.max(...exclusive.map((key) => free.get(key) ?? 0), after ? (free.get(after) ?? 1) - 1 : 0)
+    const round = rounds[turn] ?? []
+    rounds[turn] = round
+    round.push({ index, report })
+    for (const key of exclusive) free.set(key, turn + 1)
+    const shared = `customer:${report.customerId}`
+    free.set(shared, Math.max(free.get(shared) ?? 0, turn + 1))
   })
   return rounds
 }
 
-function keysOf(report: PurchaseReport): string[] {
-  if (report.kind !== 'cancellation') return [`number:${report.number}`]
-  return [
-    `number:${report.number}`,
-    report.cancelsNumber === undefined ? `customer:${report.customerId}` : `cancels:${report.cancelsNumber}`,
-  ]
+function placesOf(report: PurchaseReport): { exclusive: string[]; after?: string } {
+  const number = `number:${report.number}`
+  if (report.kind !== 'cancellation') return { exclusive: [number] }
+  return report.cancelsNumber === undefined
+    ? { exclusive: [number, `cancels of:${report.customerId}`], after: `customer:${report.customerId}` }
+    : { exclusive: [number, `cancels:${report.cancelsNumber}`], after: `number:${report.cancelsNumber}` }
 }
 
 async function recordRound(ctx: Ctx, round: readonly Told[]): Promise<Map<number, Recorded>> {

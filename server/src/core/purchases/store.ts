@@ -284,16 +284,18 @@ export function selectSoldOf(ctx: Ctx, purchaseIds: readonly number[]): Promise<
      order by l.purchase_id, l.position for update of l`)
 }
 
-/** The lines that a cancellation without a number may mean: the customer's sales of these codes, latest first, locked. */
-export function selectSoldTo(
+/** The lines that cancellations without a number may mean: the customers' sales of these codes, latest first, locked. */
+export async function selectSoldTo(
   ctx: Ctx,
-  query: { customerIds: readonly number[]; codes: readonly string[] },
+  wanted: readonly { customerId: number; code: string }[],
 ): Promise<SoldLine[]> {
+  if (wanted.length === 0) return []
   return ctx.db.query<SoldLine>(sql`
     select ${soldColumns}
       from purchases p join purchase_lines l on l.tenant_id = p.tenant_id and l.purchase_id = p.id
-     where p.tenant_id = ${ctx.tenant.id} and p.customer_id = any (${query.customerIds}::bigint[]) and p.kind = 'sale'
-       and p.state in ('completed', 'partly_cancelled') and l.code = any (${query.codes}::text[]) and l.quantity > l.cancelled_quantity
+     where p.tenant_id = ${ctx.tenant.id} and p.customer_id = any (${[...new Set(wanted.map(({ customerId }) => customerId))]}::bigint[])
+       and p.kind = 'sale' and p.state in ('completed', 'partly_cancelled') and l.quantity > l.cancelled_quantity
+       and (p.customer_id, l.code) in (select * from unnest(${wanted.map(({ customerId }) => customerId)}::bigint[], ${wanted.map(({ code }) => code)}::text[]))
      order by p.occurred_at desc, p.id desc, l.position desc for update of l`)
 }
 

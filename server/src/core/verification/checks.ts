@@ -112,6 +112,15 @@ const ledgerChecks: readonly Check[] = [
 
 const purchaseChecks: readonly Check[] = [
   {
+    name: 'lines-have-purchases',
+    claim: 'every line belongs to a purchase',
+    examined: (tenantId) => sql`select count(*) as examined from purchase_lines where tenant_id = ${tenantId}`,
+    broken: (tenantId) => sql`
+      select l.id as line, l.purchase_id as purchase from purchase_lines l
+        left join purchases p on p.tenant_id = l.tenant_id and p.id = l.purchase_id
+       where l.tenant_id = ${tenantId} and p.id is null`,
+  },
+  {
     name: 'purchases-have-postings',
     claim: 'everything a purchase earned, or a cancellation took back, was posted in that amount',
     examined: effects,

@@ -109,6 +109,11 @@ const breaches: readonly [string, readonly string[], readonly string[]][] = [
   ['a lot of nobody', ['update lots set account_id = 1'], ['ledger-references', 'lots-equal-balances']],
   ['a movement of no lot', ['update lot_movements set lot_id = 1'], ['ledger-references']],
   ['a posting of no programme', ['update postings set programme_id = 1'], ['ledger-references']],
+  [
+    'a line of no purchase',
+    ['update purchase_lines set purchase_id = 1 where id = (select min(id) from purchase_lines)'],
+    ['lines-have-purchases'],
+  ],
   ['a lot refilled', ['update lots set remaining = amount'], ['lots-equal-balances', 'lots-equal-movements']],
   [
     'a posting lost',

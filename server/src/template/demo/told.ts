@@ -1,8 +1,8 @@
 import { type PurchaseReport, recordPurchases } from '../../core/purchases/index.ts'
 import { type Ctx, transact } from '../../platform/ctx.ts'
+import { refreshStatistics } from '../../platform/db.ts'
 import { at } from './clock.ts'
 import { type InventedSale, totalOf } from './sales.ts'
-import { refreshStatistics } from './store.ts'
 
 export interface Shop {
   /** By the position of the person. */
@@ -35,7 +35,7 @@ export async function tellSales(ctx: Ctx, shop: Shop, sales: readonly InventedSa
       points.set(owner, (points.get(owner) ?? 0) + result.earned)
     })
     // Each time that there is twice as much.
-    if (Number.isInteger(Math.log2(start / salesAtOnce + 1))) await refreshStatistics(ctx)
+    if (Number.isInteger(Math.log2(start / salesAtOnce + 1))) await refreshStatistics(ctx.db)
     some.forEach((sale, index) => {
       const report = reports[index]
       if (sale.cancellation && report) open.push({ at: sale.cancellation.at, report: cancellationOf(sale, report) })
