@@ -49,6 +49,7 @@ async function run(url: string): Promise<void> {
     rounds,
     () => measure({ concurrency: connections, seconds }, (number) => recordPurchase(shop.ctx, report(number))),
     baseline,
+    () => shop.ctx.pool.query('analyze'),
   )
   await compare(
     'quote + receipt',

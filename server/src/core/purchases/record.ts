@@ -103,7 +103,11 @@ async function recordRound(ctx: Ctx, round: readonly Told[]): Promise<Map<number
     report.cancelsNumber ? [report.number, report.cancelsNumber] : [report.number],
   )
   await lockNumbers(ctx, numbers)
-  const [known, reported] = [await selectByNumbers(ctx, numbers), await selectReports(ctx, numbers)]
+  const known = await selectByNumbers(ctx, numbers)
+  const reported = await selectReports(
+    ctx,
+    round.map(({ report }) => report),
+  )
   const results = new Map<number, Recorded>()
   const creates: Told[] = []
   const fills: (Told & { into: KnownPurchase; joined: boolean })[] = []

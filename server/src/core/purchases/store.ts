@@ -142,14 +142,15 @@ export async function insertReports(ctx: Ctx, rows: readonly NewReport[]): Promi
                  occurred_at timestamptz, request_hash text)`)
 }
 
+/** Which purchase each of these numbers, in its own space, was told of. */
 export function selectReports(
   ctx: Ctx,
-  numbers: readonly string[],
+  told: readonly { readonly space: string; readonly number: string }[],
 ): Promise<{ space: string; number: string; purchaseId: number }[]> {
   return ctx.db.query(sql`
-    select space, number, purchase_id as "purchaseId" from purchase_reports
-     where tenant_id = ${ctx.tenant.id} and purchase_id in (
-       select id from purchases where tenant_id = ${ctx.tenant.id} and number = any (${[...new Set(numbers)]}::text[]))`)
+    select r.space, r.number, r.purchase_id as "purchaseId"
+      from unnest(${told.map(({ space }) => space)}::text[], ${told.map(({ number }) => number)}::text[]) as told (space, number)
+      join purchase_reports r on r.tenant_id = ${ctx.tenant.id} and r.space = told.space and r.number = told.number`)
 }
 
 export interface LineRow {
