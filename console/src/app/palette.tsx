@@ -35,7 +35,7 @@ export function Palette({ opened, close }: { opened: boolean; close: () => void 
       centered={false}
       yOffset="12vh"
       transitionProps={{ duration: 100, transition: 'fade' }}
-      aria-label="Search"
+      attributes={{ content: { 'aria-label': 'Search' } }}
     >
       {opened && <PaletteBody close={close} />}
     </Modal>
@@ -85,7 +85,7 @@ function PaletteBody({ close }: { close: () => void }) {
           }}
           onKeyDown={onKey}
         />
-        <kbd className={classes.kbd}>Esc</kbd>
+        <kbd className={`${classes.kbd} not-on-phone`}>Esc</kbd>
       </div>
       <div className={classes.hits} role="listbox" id={listId} aria-label="Results" ref={list}>
         {hits.length === 0 && <p className={classes.none}>Nothing is called “{text}”.</p>}
@@ -103,8 +103,10 @@ function PaletteBody({ close }: { close: () => void }) {
               onMouseMove={() => setAt(index)}
             >
               <span className={classes.icon}>{hit.icon}</span>
-              <span className={classes.name}>{hit.name}</span>
-              {hit.note && <span className={classes.note}>{hit.note}</span>}
+              <span className={classes.words}>
+                <span className={classes.name}>{hit.name}</span>
+                {hit.note && <span className={classes.note}>{hit.note}</span>}
+              </span>
               {index === active && <IconCornerDownLeft size={15} className="faint" />}
             </div>
           </div>
