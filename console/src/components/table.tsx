@@ -97,13 +97,15 @@ function SkeletonRow<T>({ columns }: { columns: readonly Column<T>[] }) {
 
 /** The class of the link or button that makes its whole row a target. */
 export const rowLink = classes.rowLink ?? ''
-const frame = classes.frame ?? ''
 
-/** Moves the focus to the row above or below; from a search field, `label` finds the table's first row. */
-function walkRows(event: KeyboardEvent<HTMLElement>): void {
+/** Of a table, or of a list whose links are marked as rows. */
+const anyRow = `.${CSS.escape(rowLink)}, [data-row]`
+
+/** Moves the focus to the row above or below; from the first one back to the search field. */
+export function walkRows(event: KeyboardEvent<HTMLElement>): void {
   const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
   if (step === 0) return
-  const links = [...event.currentTarget.querySelectorAll<HTMLElement>(`.${CSS.escape(rowLink)}`)]
+  const links = [...event.currentTarget.querySelectorAll<HTMLElement>(anyRow)]
   const at = links.indexOf(document.activeElement as HTMLElement) // An element that is not in the list is -1, as for any other.
   if (at < 0) return
   event.preventDefault()
@@ -114,7 +116,7 @@ function walkRows(event: KeyboardEvent<HTMLElement>): void {
 export function focusFirstRow(event: KeyboardEvent<HTMLElement>): void {
   if (event.key !== 'ArrowDown' && event.key !== 'Enter') return
   // Rows of the search before are still shown while the next ones are fetched; they are not what is meant.
-  const first = document.querySelector<HTMLElement>(`.${CSS.escape(frame)}:not([data-stale]) .${CSS.escape(rowLink)}`)
+  const first = [...document.querySelectorAll<HTMLElement>(anyRow)].find((row) => !row.closest('[data-stale]'))
   if (!first) return
   event.preventDefault()
   if (event.key === 'Enter') first.click()

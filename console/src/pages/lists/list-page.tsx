@@ -26,6 +26,7 @@ export function ListPage() {
     <Page
       title={list.data?.name ?? 'List'}
       note={list.data ? noteOf(list.data) : ' '}
+      wideActions
       actions={
         <>
           <Button variant="default" leftSection={<IconPencil size={16} />} onClick={edit.open}>

@@ -9,6 +9,7 @@ import { formatAgo } from '../../app/format.ts'
 import { Card, Page } from '../../components/page.tsx'
 import { SearchField } from '../../components/search-field.tsx'
 import { Empty, Failed } from '../../components/states.tsx'
+import { focusFirstRow, walkRows } from '../../components/table.tsx'
 import classes from './page.module.css'
 import { Preview } from './preview.tsx'
 
@@ -32,6 +33,7 @@ export function OutboxPage() {
           label="Address or number of the recipient"
           value={filter.to ?? ''}
           onSearch={(to) => search({ to: to || undefined })}
+          onKeyDown={focusFirstRow}
         />
         <SegmentedControl
           aria-label="Channel"
@@ -53,7 +55,12 @@ export function OutboxPage() {
         <div className={classes.panes}>
           <Card flush className={classes.listPane}>
             {query.isPending && <Skeleton height={480} />}
-            <ul className={classes.list} aria-label="Messages">
+            <ul
+              className={classes.list}
+              aria-label="Messages"
+              data-stale={query.isPlaceholderData || undefined}
+              onKeyDown={walkRows}
+            >
               {messages?.map((message) => (
                 <Entry key={message.id} message={message} open={message.id === open?.id} />
               ))}
@@ -101,6 +108,7 @@ function Entry({ message, open }: { message: Message; open: boolean }) {
         to="/outbox"
         search={(before) => ({ ...before, message: message.id })}
         className={classes.entry}
+        data-row
         aria-current={open || undefined}
         resetScroll={false}
         preload={false}

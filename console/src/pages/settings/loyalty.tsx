@@ -45,7 +45,7 @@ export function Loyalty() {
 }
 
 const programmeColumns: Column<Programme>[] = [
-  { name: 'Programme', show: (programme) => <b className={classes.two}>{programme.name}</b> },
+  { name: 'Programme', width: '45%', show: (programme) => <b className={classes.two}>{programme.name}</b> },
   { name: 'Kind', show: (programme) => <span className="muted">{sentence(programme.kind)}</span> },
   {
     name: 'State',
@@ -62,12 +62,12 @@ const programmeColumns: Column<Programme>[] = [
 ]
 
 const unitColumns: Column<Unit>[] = [
-  { name: 'Unit', show: (unit) => <b className={classes.two}>{unit.name}</b> },
+  { name: 'Unit', width: '45%', show: (unit) => <b className={classes.two}>{unit.name}</b> },
   { name: 'Code', show: (unit) => <span className="mono muted">{unit.code}</span> },
   { name: 'Kind', width: '150px', show: (unit) => <span className="muted">{sentence(unit.kind)}</span> },
 ]
 
 const storeColumns: Column<{ id: number; code: string | null; name: string }>[] = [
-  { name: 'Store', show: (store) => <b className={classes.two}>{store.name}</b> },
+  { name: 'Store', width: '45%', show: (store) => <b className={classes.two}>{store.name}</b> },
   { name: 'Code', show: (store) => <span className="mono muted">{store.code}</span> },
 ]
