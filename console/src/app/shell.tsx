@@ -8,7 +8,7 @@ import {
   useMantineColorScheme,
 } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
-import { IconDots, IconLogout, IconMoon, IconSearch, IconSelector, IconSun } from '@tabler/icons-react'
+import { IconDots, IconLogout, IconMoon, IconSearch, IconSun } from '@tabler/icons-react'
 import { Link, Outlet } from '@tanstack/react-router'
 import { Logo } from '../components/logo.tsx'
 import { keepTimeZone } from './format.ts'
@@ -100,7 +100,6 @@ function UserMenu() {
               </span>
               <span className={classes.userName}>{user.name}</span>
             </span>
-            <IconSelector size={15} className="faint" />
           </UnstyledButton>
         </Menu.Target>
         <Menu.Dropdown>

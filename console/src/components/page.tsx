@@ -6,13 +6,15 @@ interface PageProps {
   readonly title: string
   readonly note?: ReactNode
   readonly actions?: ReactNode
+  /** On a phone the actions take a line of their own. */
+  readonly wideActions?: boolean
   readonly children: ReactNode
   /** When the page draws a heading of its own. */
   readonly bare?: boolean
 }
 
 /** Heading, actions and the width that every page shares. */
-export function Page({ title, note, actions, children, bare = false }: PageProps) {
+export function Page({ title, note, actions, wideActions = false, children, bare = false }: PageProps) {
   useEffect(() => {
     document.title = `${title} · Regulars`
   }, [title])
@@ -20,11 +22,11 @@ export function Page({ title, note, actions, children, bare = false }: PageProps
     <div className={classes.page}>
       {!bare && (
         <header className={classes.header}>
-          <div>
+          <div className={classes.title}>
             <h1>{title}</h1>
             {note && <div className={classes.note}>{note}</div>}
           </div>
-          {actions && <div className={classes.actions}>{actions}</div>}
+          {actions && <div className={`${classes.actions} ${wideActions ? classes.wide : ''}`}>{actions}</div>}
         </header>
       )}
       {children}

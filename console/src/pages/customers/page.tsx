@@ -25,7 +25,7 @@ export function CustomersPage() {
   return (
     <Page
       title="Customers"
-      note={total === undefined ? ' ' : `${formatCount(total)} ${q ? 'found' : 'in all'}`}
+      note={total === undefined ? '\u00a0' : `${formatCount(total)} ${q ? 'found' : 'in all, newest first'}`}
       actions={
         <Button leftSection={<IconPlus size={16} />} onClick={() => openNew(true)}>
           New customer
@@ -79,13 +79,17 @@ function columnsFor(currency: string): Column<CustomerSummary>[] {
       align: 'right',
       onPhone: false,
       width: '120px',
-      show: (customer) => formatMoney(customer.purchases_total_minor, currency),
+      show: ({ purchases_total_minor: total }) => (
+        <span className={total === 0 ? classes.nothing : undefined}>{formatMoney(total, currency)}</span>
+      ),
     },
     {
       name: 'Points',
       align: 'right',
       width: '96px',
-      show: (customer) => <span className={classes.points}>{formatCount(customer.points_balance)}</span>,
+      show: ({ points_balance: points }) => (
+        <span className={points === 0 ? classes.nothing : classes.points}>{formatCount(points)}</span>
+      ),
     },
   ]
 }

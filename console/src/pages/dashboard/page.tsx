@@ -27,6 +27,7 @@ export function DashboardPage() {
     <Page
       title="Dashboard"
       note={data && <PeriodNote {...data} />}
+      wideActions
       actions={<PeriodPicker period={period} today={today} choose={(days) => void navigate({ search: days })} />}
     >
       {dashboard.isError && <Failed problem={dashboard.error} retry={() => void dashboard.refetch()} />}

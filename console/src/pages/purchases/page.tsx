@@ -132,11 +132,9 @@ function Opening({ purchase }: { purchase: PurchaseSummary }) {
         <span className={classes.number}>
           <span className="code">{purchase.number}</span>
           <PurchaseTags purchase={purchase} />
+          {purchase.customer && <span className={`${classes.buyer} only-on-phone`}>{purchase.customer.name}</span>}
         </span>
-        <span className={classes.when}>
-          <span className="only-on-phone">{purchase.customer ? `${purchase.customer.name} · ` : ''}</span>
-          {formatDateTime(purchase.occurred_at)}
-        </span>
+        <span className={classes.when}>{formatDateTime(purchase.occurred_at)}</span>
       </span>
     </Link>
   )

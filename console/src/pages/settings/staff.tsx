@@ -32,10 +32,11 @@ export function Staff() {
         <span className={classes.two}>
           <b>{staff.name}</b>
           <span className="small faint">{staff.email}</span>
+          <span className="small faint only-on-phone">{roleNames[staff.role] ?? staff.role}</span>
         </span>
       ),
     },
-    { name: 'Role', width: '150px', show: (staff) => roleNames[staff.role] ?? staff.role },
+    { name: 'Role', width: '150px', onPhone: false, show: (staff) => roleNames[staff.role] ?? staff.role },
     {
       name: 'Last seen',
       width: '160px',
