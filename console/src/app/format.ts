@@ -152,6 +152,13 @@ export function dayOf(iso: string): string {
   return once('iso-day', () => new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' })).format(new Date(iso))
 }
 
+const acronyms = /\b(api|id|sms|nps|url)\b/gi
+
+/** A name of ours as a heading: "api_key" reads "API key". */
+export function term(name: string): string {
+  return sentence(name).replace(acronyms, (word) => word.toUpperCase())
+}
+
 /** "partly_cancelled" reads "Partly cancelled". */
 export function sentence(word: string): string {
   const text = word.replaceAll('_', ' ').trim()

@@ -4,37 +4,42 @@ interface ApiWords {
   readonly docs: string
 }
 
+/** The reference opened at one API, by the name it has there. */
+function reference(name: string): string {
+  return `/docs?urls.primaryName=${encodeURIComponent(name)}`
+}
+
 /** What each API is for. A shop's client keeps speaking its language; only the address changes. */
 const words: Readonly<Record<string, ApiWords>> = {
   api: {
     title: 'Regulars API',
     about: 'Our own: customers, purchases, points and messages in plain JSON, with cursors and idempotency keys.',
-    docs: '/docs',
+    docs: reference('Regulars API v1'),
   },
   cleverreach: {
     title: 'CleverReach REST v3',
     about: 'Lists, receivers, attributes, double opt-in and orders for newsletter tools.',
-    docs: '/docs',
+    docs: reference('CleverReach REST v3 (compatible)'),
   },
   rees46: {
     title: 'REES46',
     about: 'Devices, behaviour events, profiles and orders from a shop’s pages and apps.',
-    docs: '/docs',
+    docs: reference('REES46 (compatible)'),
   },
   crmcom: {
     title: 'CRM.COM Self Service v1',
     about: 'The customer’s own app: sign-up, wallet, rewards, purchases.',
-    docs: '/docs',
+    docs: reference('CRM.COM Self Service v1 (compatible)'),
   },
   carecloud: {
     title: 'CareCloud Enterprise v1.0',
     about: 'Tills and e-shops: customers, cards, checkout with benefits, points and credit.',
-    docs: '/docs',
+    docs: reference('CareCloud v1.0 (compatible)'),
   },
   classic: {
     title: 'Classic loyalty API',
     about: 'Form posts and XML for tills of long standing: campaigns, points, gift cards.',
-    docs: '/docs',
+    docs: reference('Classic loyalty API (compatible)'),
   },
 }
 

@@ -1,7 +1,7 @@
 import { ActionIcon, Tooltip } from '@mantine/core'
 import { IconEye, IconEyeOff } from '@tabler/icons-react'
 import { useState } from 'react'
-import { sentence } from '../../app/format.ts'
+import { term } from '../../app/format.ts'
 import { Copy } from '../../components/copy.tsx'
 import { type Credential, isSecret } from './apis.ts'
 import classes from './page.module.css'
@@ -10,12 +10,12 @@ import classes from './page.module.css'
 export function CredentialRow({ name, value }: Credential) {
   const secret = isSecret(name)
   const [shown, setShown] = useState(!secret)
-  const label = sentence(name.replaceAll('.', ', ')).replace(/\b(url|id|api)\b/gi, (word) => word.toUpperCase())
+  const label = term(name.replaceAll('.', ', '))
   return (
     <div className={classes.credential}>
       <dt>{label}</dt>
-      <dd className="mono">{shown ? value : '•'.repeat(12)}</dd>
-      <span className={classes.tools}>
+      <dd className="mono">{shown ? <Breaking text={value} /> : '•'.repeat(12)}</dd>
+      <dd className={classes.tools}>
         {secret && (
           <Tooltip label={shown ? 'Hide' : 'Show'}>
             <ActionIcon
@@ -29,7 +29,17 @@ export function CredentialRow({ name, value }: Credential) {
           </Tooltip>
         )}
         <Copy value={value} label={`Copy ${label}`} />
-      </span>
+      </dd>
     </div>
   )
+}
+
+/** An address breaks after a slash; where it breaks on its own, a hyphen ends a line and looks like part of neither. */
+function Breaking({ text }: { text: string }) {
+  return text.split(/(?<=[^/:]\/)/).map((part, index) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: the parts of one text never change places
+    <span key={index} className={classes.part}>
+      {part}
+    </span>
+  ))
 }

@@ -26,7 +26,7 @@ export function ConnectPage() {
       {apis?.length === 0 && <NoApis />}
       {apis && open && (
         <div className={classes.panes}>
-          <nav className={classes.apis} aria-label="APIs">
+          <nav className={classes.apis} aria-label="APIs" ref={showCurrent}>
             {apis.map((api) => (
               <Link
                 key={api.name}
@@ -45,6 +45,12 @@ export function ConnectPage() {
       )}
     </Page>
   )
+}
+
+/** On a phone the row of APIs is wider than the screen; the open one must not be outside. */
+function showCurrent(nav: HTMLElement | null): void {
+  const current = nav?.querySelector<HTMLElement>('[aria-current]')
+  if (nav && current) nav.scrollLeft = current.offsetLeft - (nav.clientWidth - current.offsetWidth) / 2
 }
 
 function Connection({ api }: { api: ConnectedApi }) {

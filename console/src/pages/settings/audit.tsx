@@ -2,7 +2,7 @@ import { IconListDetails } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { auditQuery, staffQuery } from '../../api/queries.ts'
 import type { AuditEntry, StaffUser } from '../../api/types.ts'
-import { formatDateTime, sentence } from '../../app/format.ts'
+import { formatDateTime, term } from '../../app/format.ts'
 import { Card } from '../../components/page.tsx'
 import { Empty } from '../../components/states.tsx'
 import { type Column, Table } from '../../components/table.tsx'
@@ -28,15 +28,15 @@ export function Audit() {
 }
 
 const factColumns: Column<AuditEntry>[] = [
-  { name: 'When', width: '190px', show: (entry) => <span className="muted">{formatDateTime(entry.created_at)}</span> },
-  { name: 'What', show: (entry) => sentence(entry.action.replaceAll('.', ' ')) },
+  { name: 'When', width: '34%', show: (entry) => <span className="muted">{formatDateTime(entry.created_at)}</span> },
+  { name: 'What', show: (entry) => term(entry.action.replaceAll('.', ' ')) },
   {
     name: 'On',
     onPhone: false,
     show: (entry) =>
       entry.entity && (
         <span className="muted">
-          {sentence(entry.entity)} {entry.entity_id}
+          {term(entry.entity)} {entry.entity_id}
         </span>
       ),
   },
@@ -46,5 +46,6 @@ const factColumns: Column<AuditEntry>[] = [
 function Actor({ actor, staff }: { actor: string; staff: readonly StaffUser[] | undefined }) {
   const [kind = '', id] = actor.split(':')
   const person = kind === 'staff' ? staff?.find((user) => String(user.id) === id) : undefined
-  return person?.name ?? sentence([kind, id].filter(Boolean).join(' '))
+  if (kind === 'system') return 'System'
+  return person?.name ?? term([kind, id].filter(Boolean).join(' '))
 }

@@ -43,7 +43,7 @@ function ShopForm({ settings }: { settings: Tenant }) {
         })}
       >
         <TextInput label="Name" {...form.getInputProps('name')} error={fieldError(save.error, 'name')} />
-        <TextInput label="Short name in addresses" value={settings.slug} disabled />
+        <TextInput label="Short name in addresses" value={settings.slug} readOnly variant="filled" />
         <div className={classes.pair}>
           <Select
             label="Currency"

@@ -41,18 +41,30 @@ function describe(name: ApiName, connections: Connections) {
 
 const examples: { readonly [Name in ApiName]: (all: Connections) => string } = {
   api: ({ api }) =>
-    `curl -H ${quote('Authorization: Bearer YOUR_API_KEY')} ${quote(`${api.base_url}/customers?limit=3`)}`,
+    curl(`-H ${quote('Authorization: Bearer YOUR_API_KEY')}`, quote(`${api.base_url}/customers?limit=3`)),
   cleverreach: ({ cleverreach: { base_url: url, client_id: id, client_secret: secret } }) =>
-    `curl -u ${quote(`${id}:${secret}`)} -d grant_type=client_credentials ${quote(`${url}/oauth/token.php`)}`,
-  rees46: ({ rees46 }) => `curl ${quote(`${rees46.base_url}/init?shop_id=${rees46.shop_id}&v=3`)}`,
+    curl(`-u ${quote(`${id}:${secret}`)}`, '-d grant_type=client_credentials', quote(`${url}/oauth/token.php`)),
+  rees46: ({ rees46 }) => curl(quote(`${rees46.base_url}/init?shop_id=${rees46.shop_id}&v=3`)),
   crmcom: ({ crmcom }) =>
-    `curl -H ${quote(`api_key: ${crmcom.api_key}`)} ${quote(`${crmcom.base_url}/customers/register`)}`,
+    curl(`-H ${quote(`api_key: ${crmcom.api_key}`)}`, quote(`${crmcom.base_url}/customers/register`)),
   carecloud: ({ carecloud: { base_url: url, login, password, user_external_application_id: application } }) => {
     const body = { login, password, user_external_application_id: application }
-    return `curl -H ${quote('Content-Type: application/json')} -d ${quote(JSON.stringify(body))} ${quote(`${url}/users/actions/login`)}`
+    return curl(
+      `-H ${quote('Content-Type: application/json')}`,
+      `-d ${quote(JSON.stringify(body))}`,
+      quote(`${url}/users/actions/login`),
+    )
   },
   classic: ({ classic: { base_url: url, account_id: account, user_id: user, user_password: password } }) =>
-    `curl -d ${quote(`account_id=${account}&user_id=${user}&user_password=${password}&type=campaigns_list&output=JSON`)} ${quote(`${url}/api.php`)}`,
+    curl(
+      `-d ${quote(`account_id=${account}&user_id=${user}&user_password=${password}&type=campaigns_list&output=JSON`)}`,
+      quote(`${url}/api.php`),
+    ),
+}
+
+/** One argument a line, so that it can be read. */
+function curl(...lines: readonly string[]): string {
+  return `curl ${lines.join(' \\\n  ')}`
 }
 
 /** Quoted for a POSIX shell. */
