@@ -31,6 +31,15 @@ onSignedOut(() => {
   router.invalidate()
 })
 
+// After an upgrade an open tab asks for pages under names that are gone. Loading anew finds the new ones; once, not for ever.
+window.addEventListener('vite:preloadError', (event) => {
+  const last = Number(sessionStorage.getItem('reloaded'))
+  if (Date.now() - last < 30_000) return
+  event.preventDefault()
+  sessionStorage.setItem('reloaded', String(Date.now()))
+  location.reload()
+})
+
 const root = document.getElementById('root')
 if (!root) throw new Error('index.html has an element with the id root')
 

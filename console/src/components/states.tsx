@@ -1,5 +1,5 @@
 import { Button, Skeleton } from '@mantine/core'
-import { IconAlertTriangle } from '@tabler/icons-react'
+import { IconAlertTriangle, IconMapPinOff } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { ApiProblem } from '../api/client.ts'
 import classes from './states.module.css'
@@ -24,6 +24,7 @@ export function Empty({ icon, title, children, action }: EmptyProps) {
 }
 
 export function Failed({ problem, retry }: { problem: unknown; retry?: () => void }) {
+  if (problem instanceof ApiProblem && problem.status === 404) return <Missing />
   const message = problem instanceof Error ? problem.message : 'Something went wrong.'
   const code = problem instanceof ApiProblem && problem.status > 0 ? `${problem.status} · ${problem.code}` : undefined
   return (
@@ -42,6 +43,15 @@ export function Failed({ problem, retry }: { problem: unknown; retry?: () => voi
         </div>
       )}
     </div>
+  )
+}
+
+/** Asking again would not bring it back. */
+function Missing() {
+  return (
+    <Empty icon={<IconMapPinOff size={20} />} title="There is no such thing here">
+      It was deleted, or the address has a slip in it.
+    </Empty>
   )
 }
 

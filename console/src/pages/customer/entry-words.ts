@@ -96,5 +96,6 @@ const stateWords: Readonly<Record<string, string>> = {
 
 export function detailOf(item: TimelineItem): string {
   const state = item.state ? stateWords[item.state] : undefined
-  return [item.detail, state].filter(Boolean).join(', ')
+  const detail = kindOf(item) === 'consent' ? sentence(item.detail ?? '') : item.detail
+  return [detail, state].filter(Boolean).join(', ')
 }

@@ -60,7 +60,7 @@ function Code({ code }: { code: string }) {
     <CopyButton value={code}>
       {({ copied, copy }) => (
         <Tooltip label={copied ? 'Copied' : 'Copy the code'}>
-          <UnstyledButton className="code muted" onClick={copy} aria-label={`Copy the code ${code}`}>
+          <UnstyledButton className={classes.code} onClick={copy} aria-label={`Copy the code ${code}`}>
             {code}
           </UnstyledButton>
         </Tooltip>

@@ -2,7 +2,7 @@ import { Button, SegmentedControl, Skeleton } from '@mantine/core'
 import { IconActivity, IconCoins, IconMessage, IconReceipt, IconShieldCheck, IconTimeline } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { timelineQuery } from '../../api/queries.ts'
 import type { TimelineItem } from '../../api/types.ts'
 import { dayOf, formatDay, formatMoney, formatSigned, formatTime } from '../../app/format.ts'
@@ -28,12 +28,20 @@ const filters = [
   { value: 'message', label: 'Messages' },
 ]
 
+/** What a filter leaves is looked for further back until there are so many. */
+const ENOUGH = 5
+
 /** Everything that happened, newest first, by day. */
 export function Timeline({ customerId }: { customerId: number }) {
   const [filter, setFilter] = useState('all')
   const query = useInfiniteQuery(timelineQuery(customerId))
   const items = query.data?.pages.flatMap((page) => page.items)
   const shown = items?.filter((item) => filter === 'all' || kindOf(item) === filter)
+  const tooFew = filter !== 'all' && (shown?.length ?? 0) < ENOUGH
+  const { hasNextPage, isFetchingNextPage, isError, fetchNextPage } = query
+  useEffect(() => {
+    if (tooFew && hasNextPage && !isFetchingNextPage && !isError) void fetchNextPage()
+  }, [tooFew, hasNextPage, isFetchingNextPage, isError, fetchNextPage])
   return (
     <Card title="Timeline" className={classes.card}>
       <SegmentedControl
@@ -47,16 +55,11 @@ export function Timeline({ customerId }: { customerId: number }) {
       />
       {query.isError && <Failed problem={query.error} retry={() => void query.refetch()} />}
       {query.isPending && <TimelineSkeleton />}
-      {shown?.length === 0 && <NothingYet filtered={filter !== 'all'} />}
+      {shown?.length === 0 && !hasNextPage && <NothingYet filtered={filter !== 'all'} />}
       {shown && byDay(shown).map(([day, entries]) => <Day key={day} day={day} entries={entries} />)}
-      {query.hasNextPage && (
+      {hasNextPage && (
         <div className={classes.more}>
-          <Button
-            variant="subtle"
-            size="compact-sm"
-            loading={query.isFetchingNextPage}
-            onClick={() => void query.fetchNextPage()}
-          >
+          <Button variant="subtle" size="compact-sm" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
             Show earlier
           </Button>
         </div>
