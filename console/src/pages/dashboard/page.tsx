@@ -26,7 +26,7 @@ export function DashboardPage() {
   return (
     <Page
       title="Dashboard"
-      note={data && <PeriodNote {...data} />}
+      note={data ? <PeriodNote {...data} /> : '\u00a0'}
       wideActions
       actions={<PeriodPicker period={period} today={today} choose={(days) => void navigate({ search: days })} />}
     >
