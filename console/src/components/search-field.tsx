@@ -17,14 +17,17 @@ interface SearchFieldProps {
 export function SearchField({ label, value, onSearch, onKeyDown, wide = false }: SearchFieldProps) {
   const [text, setText] = useState(value)
   const told = useRef(value)
+  const echoes = useRef(new Set<string>())
   const tell = useDebouncedCallback((next: string) => {
     told.current = next
+    echoes.current.add(next)
     onSearch(next)
   }, 180)
 
-  // The address may change under the field: back, forward, a link.
+  // The address may change under the field: back, forward, a link. What we told earlier may come back late, on a busy
+  // machine after more was typed; it must not take the place of that.
   useEffect(() => {
-    if (value === told.current) return
+    if (echoes.current.delete(value) || value === told.current) return
     told.current = value
     setText(value)
   }, [value])
