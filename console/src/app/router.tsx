@@ -16,7 +16,7 @@ interface RouterContext {
   readonly queryClient: QueryClient
 }
 
-const rootRoute = createRootRouteWithContext<RouterContext>()({ component: Outlet, notFoundComponent: NotFound })
+const rootRoute = createRootRouteWithContext<RouterContext>()({ component: Outlet })
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
 const whole = (value: unknown): number | undefined =>
@@ -116,6 +116,9 @@ const settingsRoute = createRoute({
   component: lazyRouteComponent(() => import('../pages/settings/page.tsx'), 'SettingsPage'),
 })
 
+/** Every other address, inside the shell: from here one finds back. */
+const nowhereRoute = createRoute({ getParentRoute: () => appRoute, path: '$', component: NotFound })
+
 const routeTree = rootRoute.addChildren([
   signInRoute,
   appRoute.addChildren([
@@ -128,6 +131,7 @@ const routeTree = rootRoute.addChildren([
     outboxRoute,
     connectRoute,
     settingsRoute,
+    nowhereRoute,
   ]),
 ])
 

@@ -1,5 +1,5 @@
-import { useNavigate } from '@tanstack/react-router'
-import { useEffect } from 'react'
+import { type AnyRouter, useRouter } from '@tanstack/react-router'
+import { useLayoutEffect } from 'react'
 import { flushSync } from 'react-dom'
 import { places } from './navigation.ts'
 
@@ -9,10 +9,32 @@ function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
 }
 
+/** Of the page that is shown. True when it has one. */
+function focusPageSearch(): boolean {
+  const field = document.querySelector<HTMLInputElement>('[data-page-search]')
+  // Selecting alone moves the focus in Chromium only.
+  field?.focus()
+  field?.select()
+  return field !== null
+}
+
+/** The address is the next page's while the one before is still shown; what is meant then is on the page to come. */
+function whenPageShows(router: AnyRouter, run: () => void): void {
+  if (!router.state.isLoading) {
+    run()
+    return
+  }
+  const unsubscribe = router.subscribe('onResolved', () => {
+    unsubscribe()
+    run()
+  })
+}
+
 /** Ctrl/Cmd-K opens the palette, "/" goes to the page's search field (else the palette), "g" and a letter goes to a page. */
 export function useShortcuts(openPalette: () => void): void {
-  const navigate = useNavigate()
-  useEffect(() => {
+  const router = useRouter()
+  // Before the page is first seen: who sees it may press a key at once.
+  useLayoutEffect(() => {
     let pressedG = 0
     const onKey = (event: KeyboardEvent) => {
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') {
@@ -26,16 +48,16 @@ export function useShortcuts(openPalette: () => void): void {
       if (document.querySelector('[role="dialog"]')) return
       if (event.key === '/') {
         event.preventDefault()
-        const field = document.querySelector<HTMLInputElement>('[data-page-search]')
-        if (field) field.select()
-        else openPalette()
+        whenPageShows(router, () => {
+          if (!focusPageSearch()) openPalette()
+        })
         return
       }
       const place = places.find((place) => place.key === event.key)
-      if (place && event.timeStamp - pressedG < SEQUENCE_MS) navigate({ to: place.to })
+      if (place && event.timeStamp - pressedG < SEQUENCE_MS) void router.navigate({ to: place.to })
       pressedG = event.key === 'g' ? event.timeStamp : 0
     }
     window.addEventListener('keydown', onKey)
     return () => window.removeEventListener('keydown', onKey)
-  }, [navigate, openPalette])
+  }, [router, openPalette])
 }

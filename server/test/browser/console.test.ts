@@ -154,6 +154,8 @@ describe.skipIf(!hasChromium)('the console in Chromium (needs /usr/bin/chromium)
     await page.keyboard.press('g')
     await page.keyboard.press('c')
     await page.waitForURL('**/customers')
+    // The address changes before the page does, and the dashboard names Jane too.
+    await page.getByRole('heading', { name: 'Customers', exact: true }).waitFor()
     await page.getByRole('link', { name: /Jane Smith/ }).waitFor()
     await page.keyboard.press('/')
     await page.keyboard.type('jane')
