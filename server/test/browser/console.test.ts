@@ -134,6 +134,39 @@ describe.skipIf(!hasChromium)('the console in Chromium (needs /usr/bin/chromium)
     expect(faults).toEqual([])
   })
 
+  test('makes a key where the first call wants one, and the copied call has it', async () => {
+    const { origin } = opened()
+    const { page, faults } = await visit(origin, { permissions: ['clipboard-read', 'clipboard-write'] })
+    await signIn(page)
+    await page.goto('/connect')
+    await page.getByText('YOUR_API_KEY').first().waitFor()
+    await page.getByRole('button', { name: 'Make a key' }).click()
+    await page.getByRole('textbox', { name: 'What will use it' }).fill('A first try')
+    await page.getByRole('button', { name: 'Create' }).click()
+    await page.getByText('Keep the key now').waitFor()
+    await page.getByRole('button', { name: 'Copy the call' }).click()
+    await page.getByRole('button', { name: 'Copied' }).waitFor()
+    const call = await page.evaluate<string>('navigator.clipboard.readText()')
+    const [, authorization = ''] = /-H 'Authorization: (Bearer \w+)'/.exec(call) ?? []
+    const [url = ''] = /http:[^']+/.exec(call) ?? []
+    const { pathname, search } = new URL(url)
+    expect((await fetch(origin + pathname + search, { headers: { authorization } })).status).toBe(200)
+    // Covered on the screen, which may be shared.
+    expect(await page.getByText(authorization).count()).toBe(0)
+    expect(faults).toEqual([])
+  })
+
+  test('says inside its frame that an address is nothing', async () => {
+    const { origin } = opened()
+    const { page, faults } = await visit(origin)
+    await signIn(page)
+    await page.goto('/nowhere/at/all')
+    await page.getByRole('heading', { name: 'Page not found' }).waitFor()
+    await page.getByRole('navigation').getByRole('link', { name: 'Customers' }).first().click()
+    await page.getByRole('heading', { name: 'Customers', exact: true }).waitFor()
+    expect(faults).toEqual([])
+  })
+
   test('can be used with the keyboard alone', async () => {
     const { origin, jane, owner } = opened()
     const { page, faults } = await visit(origin)

@@ -1,3 +1,5 @@
+import type { ConnectedApi } from '../../api/types.ts'
+
 interface ApiWords {
   readonly title: string
   readonly about: string
@@ -67,4 +69,14 @@ export function listCredentials(credentials: Readonly<Record<string, unknown>>, 
     if (typeof value === 'object') return listCredentials({ ...value }, fullName)
     return [{ name: fullName, value: String(value) }]
   })
+}
+
+/** Where the first call of our own API wants a key. The server keeps only fingerprints, so it cannot write one there. */
+export const KEY_PLACE = 'YOUR_API_KEY'
+
+/** Our own API with a key just made, in its credentials and in its call. */
+export function withKey(api: ConnectedApi, key: string): ConnectedApi {
+  if (!api.example_curl.includes(KEY_PLACE)) return api
+  const credentials = { ...api.credentials, api_key: key }
+  return { ...api, credentials, example_curl: api.example_curl.replaceAll(KEY_PLACE, key) }
 }

@@ -1,20 +1,25 @@
-import { Skeleton } from '@mantine/core'
-import { IconPlugConnected } from '@tabler/icons-react'
+import { Button, Skeleton } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
+import { IconKey, IconPlugConnected } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useSearch } from '@tanstack/react-router'
+import { useState } from 'react'
 import { connectQuery } from '../../api/queries.ts'
 import type { ConnectedApi } from '../../api/types.ts'
 import { Copy } from '../../components/copy.tsx'
+import { NewKey } from '../../components/new-key.tsx'
 import { Card, Page } from '../../components/page.tsx'
 import { Empty, Failed } from '../../components/states.tsx'
-import { isSecret, listCredentials, wordsOf } from './apis.ts'
+import { isSecret, KEY_PLACE, listCredentials, withKey, wordsOf } from './apis.ts'
 import { CredentialRow } from './credential-row.tsx'
 import classes from './page.module.css'
 
 export function ConnectPage() {
   const { api: chosen } = useSearch({ from: '/app/connect' })
   const query = useQuery(connectQuery)
-  const apis = query.data?.apis
+  // Known to this page only, and gone with it.
+  const [key, setKey] = useState<string>()
+  const apis = query.data?.apis.map((api) => (key ? withKey(api, key) : api))
   const open = apis?.find(({ name }) => name === chosen) ?? apis?.[0]
   return (
     <Page
@@ -40,7 +45,7 @@ export function ConnectPage() {
               </Link>
             ))}
           </nav>
-          <Connection key={open.name} api={open} />
+          <Connection key={open.name} api={open} keepKey={setKey} />
         </div>
       )}
     </Page>
@@ -53,8 +58,14 @@ function showCurrent(nav: HTMLElement | null): void {
   if (nav && current) nav.scrollLeft = current.offsetLeft - (nav.clientWidth - current.offsetWidth) / 2
 }
 
-function Connection({ api }: { api: ConnectedApi }) {
+interface ConnectionProps {
+  readonly api: ConnectedApi
+  readonly keepKey: (key: string) => void
+}
+
+function Connection({ api, keepKey }: ConnectionProps) {
   const { title, about, docs } = wordsOf(api.name)
+  const lacksKey = api.example_curl.includes(KEY_PLACE)
   return (
     <div className={classes.connection}>
       <Card
@@ -72,21 +83,48 @@ function Connection({ api }: { api: ConnectedApi }) {
             <CredentialRow key={credential.name} {...credential} />
           ))}
         </dl>
-        {Object.keys(api.credentials).length === 0 && (
+        {lacksKey && <MakeKey keep={keepKey} />}
+        {api.name === 'api' && !lacksKey && (
           <p className={classes.keyNote}>
-            Its key is shown once, when it is made:{' '}
-            <Link to="/settings" search={{ tab: 'keys' }} className="link">
-              API keys
-            </Link>
+            Keep the key now: once you leave this page it cannot be shown again. <KeysLink />
           </p>
         )}
       </Card>
       {api.example_curl && (
         <Card title="A first call" aside={<Copy value={api.example_curl} label="Copy the call" text />}>
           <pre className={classes.call}>{withoutSecrets(api)}</pre>
+          {lacksKey && (
+            <p className={classes.callNote}>
+              Put a key in the place of <code>{KEY_PLACE}</code>. One that you make above is put there for you.
+            </p>
+          )}
         </Card>
       )}
     </div>
+  )
+}
+
+/** A key made earlier is known to nobody here; a new one is two clicks away. */
+function MakeKey({ keep }: { keep: (key: string) => void }) {
+  const [opened, { open, close }] = useDisclosure(false)
+  return (
+    <div className={classes.makeKey}>
+      <p>
+        It asks for a key, which is shown once, when it is made. <KeysLink />
+      </p>
+      <Button variant="default" leftSection={<IconKey size={16} stroke={1.7} />} onClick={open}>
+        Make a key
+      </Button>
+      <NewKey opened={opened} close={close} show={keep} />
+    </div>
+  )
+}
+
+function KeysLink() {
+  return (
+    <Link to="/settings" search={{ tab: 'keys' }} className="link">
+      All API keys
+    </Link>
   )
 }
 

@@ -4,7 +4,7 @@ import { Link, Navigate, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import { balancesQuery, customerQuery } from '../../api/queries.ts'
 import { customerName } from '../../app/names.ts'
-import { Page } from '../../components/page.tsx'
+import { Card, Page } from '../../components/page.tsx'
 import { Failed } from '../../components/states.tsx'
 import { AdjustDialog } from './adjust-dialog.tsx'
 import { Balances } from './balances.tsx'
@@ -31,11 +31,16 @@ function CustomerOf({ id }: { id: number }) {
   const customer = query.data
   const close = () => setDialog(undefined)
   return (
-    <Page title={customer ? customerName(customer) : 'Customer'} bare>
-      <Link to="/customers" className={classes.back}>
-        Customers
-      </Link>
-      {query.isError && <Failed problem={query.error} retry={() => void query.refetch()} />}
+    <Page title={customer ? customerName(customer) : 'Customer'} bare={!query.isError}>
+      {query.isError ? (
+        <Card>
+          <Failed problem={query.error} retry={() => void query.refetch()} />
+        </Card>
+      ) : (
+        <Link to="/customers" className={classes.back}>
+          Customers
+        </Link>
+      )}
       {query.isPending && <CustomerSkeleton />}
       {customer && customer.id !== id && (
         // Merged: the address leads on to the customer that lives on.

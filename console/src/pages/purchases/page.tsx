@@ -110,14 +110,27 @@ const columns: Column<PurchaseSummary>[] = [
     name: 'Total',
     align: 'right',
     width: '120px',
-    show: (purchase) =>
-      purchase.total_minor === null ? (
-        <span className="faint">not told</span>
-      ) : (
-        <span className={classes.total}>{formatMoney(purchase.total_minor, purchase.currency)}</span>
-      ),
+    show: (purchase) => <Total purchase={purchase} />,
   },
 ]
+
+/** On a phone the points are below it, for want of a column. */
+function Total({ purchase: { total_minor: total, currency, points_earned: points } }: { purchase: PurchaseSummary }) {
+  return (
+    <span className={classes.sum}>
+      {total === null ? (
+        <span className="faint">not told</span>
+      ) : (
+        <span className={classes.total}>{formatMoney(total, currency)}</span>
+      )}
+      {points > 0 && (
+        <span className={`${classes.pointsBelow} only-on-phone`}>
+          +{formatCount(points)} {points === 1 ? 'point' : 'points'}
+        </span>
+      )}
+    </span>
+  )
+}
 
 function Opening({ purchase }: { purchase: PurchaseSummary }) {
   return (
@@ -132,7 +145,9 @@ function Opening({ purchase }: { purchase: PurchaseSummary }) {
         <span className={classes.number}>
           <span className="code">{purchase.number}</span>
           <PurchaseTags purchase={purchase} />
-          {purchase.customer && <span className={`${classes.buyer} only-on-phone`}>{purchase.customer.name}</span>}
+          <span className={`${classes.buyer} only-on-phone`}>
+            {purchase.customer?.name ?? <span className="faint">without a customer</span>}
+          </span>
         </span>
         <span className={classes.when}>{formatDateTime(purchase.occurred_at)}</span>
       </span>

@@ -1,14 +1,15 @@
-import { Button, Modal, TextInput } from '@mantine/core'
+import { Button, Modal } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconKey, IconPlus } from '@tabler/icons-react'
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { post, remove } from '../../api/client.ts'
+import { remove } from '../../api/client.ts'
 import { apiKeysQuery } from '../../api/queries.ts'
 import type { ApiKey } from '../../api/types.ts'
 import { formatAgo, formatDate } from '../../app/format.ts'
 import { Copy } from '../../components/copy.tsx'
 import { FormModal, tell } from '../../components/form.tsx'
+import { NewKey } from '../../components/new-key.tsx'
 import { Card } from '../../components/page.tsx'
 import { Empty } from '../../components/states.tsx'
 import { type Column, Table } from '../../components/table.tsx'
@@ -76,47 +77,6 @@ export function ApiKeys() {
       <IssuedKey value={issued} close={() => setIssued(undefined)} />
       <RevokeKey apiKey={revoking} close={() => setRevoking(undefined)} />
     </>
-  )
-}
-
-interface NewKeyProps {
-  readonly opened: boolean
-  readonly close: () => void
-  readonly show: (key: string) => void
-}
-
-function NewKey({ opened, close, show }: NewKeyProps) {
-  const queryClient = useQueryClient()
-  const [name, setName] = useState('')
-  const create = useMutation({
-    mutationFn: () => post<{ key: string }>('/api-keys', { name: name.trim() }),
-    onSuccess: async ({ key }) => {
-      close()
-      setName('')
-      show(key)
-      await queryClient.invalidateQueries({ queryKey: ['api-keys'] })
-    },
-  })
-  return (
-    <FormModal
-      title="New API key"
-      opened={opened}
-      close={close}
-      submitLabel="Create"
-      busy={create.isPending}
-      problem={create.error}
-      disabled={name.trim() === ''}
-      submit={() => create.mutate()}
-    >
-      <TextInput
-        label="What will use it"
-        placeholder="Website"
-        data-autofocus
-        maxLength={100}
-        value={name}
-        onChange={(event) => setName(event.currentTarget.value)}
-      />
-    </FormModal>
   )
 }
 

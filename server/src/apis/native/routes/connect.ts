@@ -45,7 +45,8 @@ const examples: { readonly [Name in ApiName]: (all: Connections) => string } = {
   cleverreach: ({ cleverreach: { base_url: url, client_id: id, client_secret: secret } }) =>
     curl(`-u ${quote(`${id}:${secret}`)}`, '-d grant_type=client_credentials', quote(`${url}/oauth/token.php`)),
   rees46: ({ rees46 }) => curl(quote(`${rees46.base_url}/init?shop_id=${rees46.shop_id}&v=3`)),
-  crmcom: ({ crmcom }) => curl(`-H ${quote(`api_key: ${crmcom.api_key}`)}`, quote(`${crmcom.base_url}/applications`)),
+  crmcom: ({ crmcom: { base_url: url, api_key: key, app_id: app } }) =>
+    curl(`-H ${quote(`api_key: ${key}`)}`, quote(`${url}/applications?app_id=${app}`)),
   carecloud: ({ carecloud: { base_url: url, login, password, user_external_application_id: application } }) => {
     const body = { login, password, user_external_application_id: application }
     return curl(
