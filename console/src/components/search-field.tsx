@@ -20,14 +20,19 @@ export function SearchField({ label, value, onSearch, onKeyDown, wide = false }:
   const echoes = useRef(new Set<string>())
   const tell = useDebouncedCallback((next: string) => {
     told.current = next
-    echoes.current.add(next)
+    // What is there already does not come back; it would be waited for until somebody else means it.
+    if (next !== value) echoes.current.add(next)
     onSearch(next)
   }, 180)
 
   // The address may change under the field: back, forward, a link. What we told earlier may come back late, on a busy
   // machine after more was typed; it must not take the place of that.
   useEffect(() => {
-    if (echoes.current.delete(value) || value === told.current) return
+    if (value === told.current) {
+      echoes.current.clear()
+      return
+    }
+    if (echoes.current.delete(value)) return
     told.current = value
     setText(value)
   }, [value])

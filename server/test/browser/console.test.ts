@@ -156,6 +156,25 @@ describe.skipIf(!hasChromium)('the console in Chromium (needs /usr/bin/chromium)
     expect(faults).toEqual([])
   })
 
+  test('empties the search field when a link leads to the whole list, whatever was typed before', async () => {
+    const { origin } = opened()
+    const { page } = await visit(origin)
+    await signIn(page)
+    await page.goto('/customers')
+    const field = page.getByLabel('Name, e-mail, phone, card or code')
+    await field.pressSequentially('x')
+    await field.press('Backspace')
+    // Told at once; the list is the whole one already, so no answer comes to it.
+    await field.blur()
+    await field.fill('jane')
+    await page.waitForURL('**/customers?q=jane')
+    await page.getByText('1 found').waitFor()
+    await page.getByRole('navigation').getByRole('link', { name: 'Customers' }).first().click()
+    await page.waitForURL('**/customers')
+    await page.getByText('in all').waitFor()
+    expect(await field.inputValue()).toBe('')
+  })
+
   test('says inside its frame that an address is nothing', async () => {
     const { origin } = opened()
     const { page, faults } = await visit(origin)
