@@ -1154,26 +1154,26 @@ begin
       join ledger_accounts a on a.tenant_id = p_tenant and a.customer_id = (o.op ->> 'customerId')::bigint and a.unit_id = (o.op ->> 'unitId')::bigint
         and a.role = 'available' and a.spend_condition = coalesce(o.op ->> 'spendCondition', '')
       join ledger_accounts i on i.tenant_id = p_tenant and i.customer_id is null and i.unit_id = a.unit_id and i.role = 'issue' and i.spend_condition = ''),
-  simple as materialized (select * from ops where not exists (select 1 from ops where due) order by position),
+  -- Ids are drawn here, so that nothing below has to be found again by its key.
+  simple as materialized (
+    select *, nextval('entity_id') as id from (select * from ops where not exists (select 1 from ops where due) order by position) ops),
   posted as (
-    insert into postings (tenant_id, key, kind, unit_id, from_account_id, to_account_id, amount, customer_id, programme_id, purchase_id, note, data,
+    insert into postings (tenant_id, id, key, kind, unit_id, from_account_id, to_account_id, amount, customer_id, programme_id, purchase_id, note, data,
       actor, occurred_at)
-    select p_tenant, key, 'earn', unit_id, issue, account, amount, customer_id, (op ->> 'programmeId')::bigint, (op ->> 'purchaseId')::bigint,
-      op ->> 'note', op -> 'data', p_actor, coalesce((op ->> 'occurredAt')::timestamptz, p_now) from simple
-    returning id, key),
+    select p_tenant, id, key, 'earn', unit_id, issue, account, amount, customer_id, (op ->> 'programmeId')::bigint, (op ->> 'purchaseId')::bigint,
+      op ->> 'note', op -> 'data', p_actor, coalesce((op ->> 'occurredAt')::timestamptz, p_now) from simple),
   booked as (
     update ledger_accounts a set balance = a.balance + s.amount from (select account, sum(amount) as amount from simple group by account) s
      where a.tenant_id = p_tenant and a.id = s.account),
   laid as (
     insert into lots (tenant_id, account_id, posting_id, amount, remaining, expires_at)
-    select p_tenant, s.account, p.id, s.amount, s.amount, (s.op ->> 'expiresAt')::timestamptz from simple s join posted p using (key)),
+    select p_tenant, account, id, amount, amount, (op ->> 'expiresAt')::timestamptz from simple),
   told as (
     insert into changes (tenant_id, entity, entity_id, customer_id, operation, data)
-    select p_tenant, 'posting', p.id, s.customer_id, 'earn', jsonb_build_object('unitId', s.unit_id, 'amount', s.amount)
-      from simple s join posted p using (key))
-  select jsonb_agg(jsonb_build_object('key', s.key, 'postingId', p.id, 'amount', s.amount, 'replayed', false,
-      'balance', s.balance + s.running) order by s.position) into v_results
-    from (select *, sum(amount) over (partition by account order by position) as running from simple) s join posted p using (key);
+    select p_tenant, 'posting', id, customer_id, 'earn', jsonb_build_object('unitId', unit_id, 'amount', amount) from simple)
+  select jsonb_agg(jsonb_build_object('key', key, 'postingId', id, 'amount', amount, 'replayed', false, 'balance', balance + running)
+      order by position) into v_results
+    from (select *, sum(amount) over (partition by account order by position) as running from simple) s;
   return v_results;
 end $function$;
 
