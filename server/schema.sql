@@ -592,9 +592,7 @@ create table postings (
   constraint postings_key_key UNIQUE (tenant_id, key),
   constraint postings_amount CHECK ((amount > 0)),
   constraint postings_kind CHECK ((kind = ANY (ARRAY['earn'::text, 'spend'::text, 'adjust'::text, 'transfer'::text, 'hold'::text, 'capture'::text, 'release'::text, 'reverse'::text, 'activate'::text, 'expire'::text, 'repay'::text]))),
-  constraint postings_two_accounts CHECK ((from_account_id <> to_account_id)),
-  constraint postings_tenant_id_from_account_id_fkey FOREIGN KEY (tenant_id, from_account_id) REFERENCES ledger_accounts(tenant_id, id),
-  constraint postings_tenant_id_to_account_id_fkey FOREIGN KEY (tenant_id, to_account_id) REFERENCES ledger_accounts(tenant_id, id)
+  constraint postings_two_accounts CHECK ((from_account_id <> to_account_id))
 );
 create index postings_customer on postings USING btree (tenant_id, customer_id, id);
 create index postings_purchase on postings USING btree (tenant_id, purchase_id) WHERE (purchase_id IS NOT NULL);

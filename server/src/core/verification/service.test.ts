@@ -108,6 +108,7 @@ const breaches: readonly [string, readonly string[], readonly string[]][] = [
   ['a lot lost', ['delete from lot_movements', 'delete from lots where remaining > 0'], ['lots-equal-balances']],
   ['a lot of nobody', ['update lots set account_id = 1'], ['ledger-references', 'lots-equal-balances']],
   ['a movement of no lot', ['update lot_movements set lot_id = 1'], ['ledger-references']],
+  ['a posting of no account', ["update postings set from_account_id = 1 where key = 'capture'"], ['postings-balance']],
   ['a posting of no programme', ['update postings set programme_id = 1'], ['ledger-references']],
   [
     'a line of no purchase',
