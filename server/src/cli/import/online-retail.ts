@@ -86,16 +86,24 @@ export async function importOnlineRetail(
     notes: {},
   }
   await putReferenceItem(ctx, { kind: 'customer_source', code: sourceCode, name: 'Online Retail' })
-  const importer = { ctx, summary, seenProducts: new Set<string>(), done: new Set<string>() }
+  const importer = {
+    ctx,
+    summary,
+    seenProducts: new Set<string>(),
+    done: new Set<string>(),
+    preparing: queue(),
+    lanes: [queue(), queue()],
+  }
   let open = new Map<string, Invoice>()
-  // The next batch is read while the one before is written.
-  let writing: Promise<void> = Promise.resolve()
+  // Two batches are under way, so that a lane that is done has the next one ready, and a third is read meanwhile.
+  const underWay: Promise<void>[] = []
   const write = async (invoices: readonly Invoice[]) => {
-    await writing
+    if (underWay.length >= 2) await underWay.shift()
     for (const invoice of invoices) importer.done.add(invoice.number)
-    writing = importBatch(importer, invoices)
+    const writing = importBatch(importer, invoices)
     // Told by whoever waits for it next.
     writing.catch(() => undefined)
+    underWay.push(writing)
   }
   for await (const { row, share } of readRows(file)) {
     summary.rows++
@@ -107,7 +115,7 @@ export async function importOnlineRetail(
     onProgress(share, `${summary.sales + summary.cancellations + summary.adjustments + summary.known} invoices`)
   }
   await write([...open.values()])
-  await writing
+  for (const writing of underWay) await writing
   onProgress(1, 'done')
   return summary
 }
@@ -117,6 +125,21 @@ interface Importer {
   readonly summary: ImportSummary
   readonly seenProducts: Set<string>
   readonly done: Set<string>
+  readonly preparing: Queue
+  readonly lanes: readonly Queue[]
+}
+
+type Queue = <Result>(work: () => Promise<Result>) => Promise<Result>
+
+/** Does one work after the other; after one that failed, none: what comes later may take back what that one sold. */
+function queue(): Queue {
+  let last: Promise<unknown> = Promise.resolve()
+  return (work) => {
+    const next = last.then(work)
+    next.catch(() => undefined)
+    last = next
+    return next
+  }
 }
 
 async function* readRows(file: string): AsyncGenerator<{ row: Row; share: number }> {
@@ -190,18 +213,13 @@ function count(counts: Record<string, number>, reason: string): void {
 async function importBatch(importer: Importer, invoices: readonly Invoice[]): Promise<void> {
   if (invoices.length === 0) return
   const { ctx, summary } = importer
-  const { customers, products, ids } = await transact(ctx, async (ctx) => {
-    const products = await addProducts(ctx, importer, invoices)
-    const { ids, created } = await findCustomers(ctx, invoices)
-    return { customers: created, products, ids }
-  })
+  const { customers, products, ids } = await importer.preparing(() => prepare(importer, invoices))
   const reports = invoices.map((invoice) => reportOf(invoice, ids.get(invoice.customer)))
-  const results = await recordInLanes(ctx, reports)
+  const results = await recordInLanes(importer, reports)
   await refreshStatistics(ctx.db)
   // Counted only once committed: a batch that is tried again must not count twice.
   summary.customers += customers
   summary.products += products
-  for (const invoice of invoices) for (const line of invoice.lines) importer.seenProducts.add(line.code)
   for (const { report, result } of results) {
     if ('refused' in result) {
       count(summary.skipped, `invoice refused: ${result.refused.code}`)
@@ -218,24 +236,36 @@ async function importBatch(importer: Importer, invoices: readonly Invoice[]): Pr
   }
 }
 
-/** Two transactions side by side keep two cores busy. All that is of one customer stays in its order, in one of them. */
+/** The products and customers that the invoices name. */
+async function prepare(importer: Importer, invoices: readonly Invoice[]) {
+  const prepared = await transact(importer.ctx, async (ctx) => {
+    const products = await addProducts(ctx, importer, invoices)
+    const { ids, created } = await findCustomers(ctx, invoices)
+    return { customers: created, products, ids }
+  })
+  for (const invoice of invoices) for (const line of invoice.lines) importer.seenProducts.add(line.code)
+  return prepared
+}
+
+/** Transactions side by side keep two cores busy. All that is of one customer stays in its order, in one lane. */
 async function recordInLanes(
-  ctx: Ctx,
+  { ctx, lanes }: Importer,
   reports: readonly PurchaseReport[],
 ): Promise<{ report: PurchaseReport; result: Recorded }[]> {
-  const lanes = Map.groupBy(reports, (report, index) => (report.customerId ?? index) % 2)
-  const settled = await Promise.allSettled(
-    [...lanes.values()].map(async (lane) => {
-      const results = await recordPurchases(ctx, lane)
-      return lane.flatMap((report, index) => {
+  const parts = lanes.map((lane, number) => {
+    const part = reports.filter((report, index) => (report.customerId ?? index) % lanes.length === number)
+    return lane(async () => {
+      const results = await recordPurchases(ctx, part)
+      return part.flatMap((report, index) => {
         const result = results[index]
         return result ? [{ report, result }] : []
       })
-    }),
-  )
-  return settled.flatMap((lane) => {
-    if (lane.status === 'rejected') throw lane.reason
-    return lane.value
+    })
+  })
+  const settled = await Promise.allSettled(parts)
+  return settled.flatMap((part) => {
+    if (part.status === 'rejected') throw part.reason
+    return part.value
   })
 }
 
@@ -261,8 +291,11 @@ async function addProducts(ctx: Ctx, importer: Importer, invoices: readonly Invo
       currency,
       ...(priceMinor > 0 ? { priceMinor } : {}),
     }))
-  for (let start = 0; start < added.length; start += productChunk)
+  for (let start = 0; start < added.length; start += productChunk) {
     await upsertProducts(ctx, added.slice(start, start + productChunk))
+    // The first batch brings half of all products; the next chunk must not be planned for an empty table.
+    await refreshStatistics(ctx.db)
+  }
   return added.length
 }
 
