@@ -28,7 +28,6 @@ import { answerUnreadable as native } from './apis/native/errors.ts'
 import { nativeApi } from './apis/native/plugin.ts'
 import { answerUnreadable as rees46 } from './apis/rees46/errors.ts'
 import { rees46Api } from './apis/rees46/plugin.ts'
-import { type Jobs, startJobs } from './jobs/index.ts'
 import type { Config } from './platform/config.ts'
 import { systemRandom } from './platform/random.ts'
 import { makeServer, type ServerParts } from './platform/server.ts'
@@ -76,11 +75,6 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   await serveApis(app, options)
   await serveConsole(app, config)
   return app
-}
-
-/** What runs beside requests, for the processes whose role it is. The database must be migrated. */
-export async function createJobs(parts: ServerParts): Promise<Jobs> {
-  return startJobs(await makeServer(parts))
 }
 
 async function serveApis(app: FastifyInstance, options: ApiOptions): Promise<void> {

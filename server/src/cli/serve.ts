@@ -2,9 +2,11 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { FastifyInstance } from 'fastify'
-import { createApp, createJobs } from '../app.ts'
+import { createApp } from '../app.ts'
+import { startJobs } from '../jobs/index.ts'
 import { type Config, readConfigWith } from '../platform/config.ts'
-import { openPool, type Pool } from '../platform/db.ts'
+import type { Server } from '../platform/ctx.ts'
+import { openPool } from '../platform/db.ts'
 import { type Log, makeLog } from '../platform/log.ts'
 import { migrate } from '../platform/migrate.ts'
 import { type OpenDatabase, openDatabase, tryLock } from '../platform/postgres/index.ts'
@@ -88,9 +90,11 @@ async function serveFrom(config: Config, url: string, log: Log, stop: StopSignal
   try {
     const login = await prepareDemo(config, { pool, log })
     const app = await createApp({ config, pool, log })
+    const server = await makeServer({ pool, log })
     try {
       await listen(app, config)
-      await runUntilTold(app, { config, pool, log, login, stop })
+      // From here on a database that goes away is waited for, and ends nothing.
+      await runUntilTold(app, { config, server, login, stop })
     } finally {
       await closeWithin(app, shutdownMs)
     }
@@ -101,19 +105,18 @@ async function serveFrom(config: Config, url: string, log: Log, stop: StopSignal
 
 type Running = {
   readonly config: Config
-  readonly pool: Pool
-  readonly log: Log
+  readonly server: Server
   readonly login: DemoLogin | undefined
   readonly stop: StopSignal
 }
 
-async function runUntilTold(app: FastifyInstance, { config, pool, log, login, stop }: Running): Promise<void> {
-  const jobs = config.role === 'api' ? undefined : await createJobs({ pool, log })
+async function runUntilTold(app: FastifyInstance, { config, server, login, stop }: Running): Promise<void> {
+  const jobs = config.role === 'api' ? undefined : await startJobs(server)
   const base = addressOf(app, config)
   const forget = recordServer(config.dataDir, base)
   if (!stop.told) announce(base, config, login)
   const reason = await stop.promise
-  log.info('stopping')
+  server.log.info('stopping')
   forget()
   // New requests are refused at once, while jobs finish what they have begun.
   await Promise.all([closeWithin(app, shutdownMs), jobs?.stop()])

@@ -23,11 +23,11 @@ const restartMs = 1_000
 
 /**
  * Starts at once with everything that may have become due while no worker ran. The queue gives up when the database goes
- * away in the middle of a job; it is started anew until the database is back.
+ * away, also while it starts; it is started anew until the database is back.
  */
 export async function startJobs(server: Server, tasks: readonly ScheduledTask[] = scheduledTasks): Promise<Jobs> {
   const stopping = new AbortController()
-  let runner: Runner | undefined = await startRunner(server, tasks, stopping.signal)
+  let runner: Runner | undefined = await startRunner(server, tasks, stopping.signal).catch(noteFailure)
   const queue = keepRunning()
   const delivery = startDelivery(server)
   return {
@@ -37,13 +37,17 @@ export async function startJobs(server: Server, tasks: readonly ScheduledTask[] 
     },
   }
 
+  function noteFailure(error: unknown): undefined {
+    server.log.error({ err: error }, 'the job queue stopped and is started anew')
+  }
+
   async function keepRunning(): Promise<void> {
     while (!stopping.signal.aborted) {
       try {
         runner ??= await startRunner(server, tasks, stopping.signal)
         await runner.promise
       } catch (error) {
-        server.log.error({ err: error }, 'the job queue stopped and is started anew')
+        noteFailure(error)
       }
       runner = undefined
       await delay(restartMs, undefined, { signal: stopping.signal }).catch(() => undefined)

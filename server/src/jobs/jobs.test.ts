@@ -5,6 +5,7 @@ import { createCustomer } from '../core/customers/index.ts'
 import { addUnit, applyOperation, listPostings } from '../core/ledger/index.ts'
 import { listMessages, sendMessage } from '../core/messaging/index.ts'
 import { fixedClock } from '../platform/clock.ts'
+import { openPool } from '../platform/db.ts'
 import { makeLog } from '../platform/log.ts'
 import { makeServer } from '../platform/server.ts'
 import { startJobs } from './index.ts'
@@ -38,6 +39,14 @@ test('a worker that starts does what became due while none ran, and stops when t
   })
   await until('the message was sent', async () => (await listMessages(ctx, {}))[0]?.state === 'sent')
   await jobs.stop()
+})
+
+test('a worker starts and stops while the database is away', async () => {
+  const server = await makeServer({ pool, log, clock })
+  const away = openPool({ url: 'postgres://nobody@127.0.0.1:1/nothing', max: 1 })
+  const jobs = await startJobs({ ...server, pool: away })
+  await jobs.stop()
+  await away.end()
 })
 
 test('a job that fails is tried again, and the others run on', async () => {
