@@ -1,4 +1,6 @@
+import { setTimeout } from 'node:timers/promises'
 import pg from 'pg'
+import { DomainError } from './errors.ts'
 
 /** Something that answers queries: the pool, or one connection inside a transaction. */
 export interface Db {
@@ -131,11 +133,25 @@ export async function refreshStatistics(db: Db): Promise<void> {
 }
 
 const retryable = new Set(['40001', '40P01'])
-const maxAttempts = 5
+const maxAttempts = 8
+const longestPauseMs = 50
 
 /**
- * Runs `work` in one transaction and commits. Deadlocks and serialisation failures are tried again a few times: `work`
- * must therefore have no effect outside the database.
+ * What `work` throws that waited for a lock and found that the world has changed meanwhile: from the start, with all its locks given
+ * back. To go on and wait for the next row with the first still held is how two transactions come to wait for each other.
+ */
+export class StartAgain extends Error {
+  readonly code = '40001'
+}
+
+// Whoever was in the way gets on first: those who come back at once, all together, meet again.
+async function pauseBefore(attempt: number): Promise<void> {
+  await setTimeout(Math.random() * longestPauseMs * attempt)
+}
+
+/**
+ * Runs `work` in one transaction and commits. Deadlocks, serialisation failures and StartAgain are tried again a few times: `work`
+ * must therefore have no effect outside the database. Refuses `service.unavailable` when that leads nowhere.
  */
 export async function inTransaction<Result>(
   pool: Pool,
@@ -151,10 +167,13 @@ export async function inTransaction<Result>(
       return result
     } catch (error) {
       broken = await rollback(client)
-      if (!(isPgError(error) && retryable.has(error.code ?? '')) || attempt >= maxAttempts) throw error
+      if (!(isPgError(error) && retryable.has(error.code ?? ''))) throw error
+      if (attempt >= maxAttempts)
+        throw new DomainError('service.unavailable', { reason: 'contended' }, { cause: error })
     } finally {
       client.release(broken)
     }
+    await pauseBefore(attempt)
   }
 }
 

@@ -12,8 +12,8 @@ import {
   selectAddresses,
   updateAddress,
 } from './address-store.ts'
+import { lockForChange } from './locks.ts'
 import { getCustomer } from './service.ts'
-import { lockCustomer } from './store.ts'
 import type { Address, AddressId, CustomerId } from './types.ts'
 
 export interface PutAddress extends Partial<AddressFields> {
@@ -68,7 +68,7 @@ export function deleteAddress(ctx: Ctx, command: { customerId: number; id: numbe
 
 async function lockOwner(ctx: Ctx, customerId: number): Promise<CustomerId> {
   const { id } = await getCustomer(ctx, customerId)
-  await lockCustomer(ctx, id)
+  await lockForChange(ctx, [id])
   const customer = await getCustomer(ctx, id)
   if (customer.state === 'erased') throw new DomainError('customer.erased', { id })
   return customer.id

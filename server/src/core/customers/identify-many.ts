@@ -1,11 +1,13 @@
 import { type Ctx, transact } from '../../platform/ctx.ts'
+import { StartAgain } from '../../platform/db.ts'
 import { assert, DomainError } from '../../platform/errors.ts'
 import { emitChanges } from '../../platform/outbox.ts'
 import { makeCustomers } from './create.ts'
 import { findOwners, insertIdentities, type NewIdentity } from './identity-store.ts'
+import { lockForChange } from './locks.ts'
 import { claimKey, namesSomebody, normaliseClaims } from './rules.ts'
 import { insertSourceRecords } from './source-record-store.ts'
-import { deleteUnusedCustomers, lockCustomers, setStates } from './store.ts'
+import { setStates } from './store.ts'
 import type { Claim, CustomerId, CustomerInput, NormalClaim } from './types.ts'
 
 export interface IdentifyOne {
@@ -21,7 +23,6 @@ export interface IdentifiedOne {
   readonly created: boolean
 }
 
-const maxAttempts = 8
 export const maxBatch = 5_000
 
 /**
@@ -36,13 +37,7 @@ export function identifyMany(ctx: Ctx, batch: readonly IdentifyOne[]): Promise<I
     return { ...entry, claims }
   })
   if (entries.length === 0) return Promise.resolve([])
-  return transact(ctx, async (ctx) => {
-    for (let attempt = 1; attempt <= maxAttempts; attempt++) {
-      const done = await tryMany(ctx, entries)
-      if (done) return done
-    }
-    throw new DomainError('service.unavailable', { reason: 'identities contended' })
-  })
+  return transact(ctx, (ctx) => findOrMakeMany(ctx, entries))
 }
 
 function externalClaim(entry: IdentifyOne): Claim[] {
@@ -61,10 +56,10 @@ interface Party {
   readonly free: NormalClaim[]
 }
 
-async function tryMany(ctx: Ctx, entries: readonly Entry[]): Promise<IdentifiedOne[] | undefined> {
+async function findOrMakeMany(ctx: Ctx, entries: readonly Entry[]): Promise<IdentifiedOne[]> {
   const parties = await partiesOf(ctx, entries)
   const each = [...new Set(parties)]
-  if (!(await lockChanged(ctx, each))) return undefined
+  await lockChanged(ctx, each)
   const made = each.filter((party) => party.isNew)
   const ids = await makeCustomers(
     ctx,
@@ -77,10 +72,7 @@ async function tryMany(ctx: Ctx, entries: readonly Entry[]): Promise<IdentifiedO
     party.free.map((claim): NewIdentity => ({ ...claim, customerId: idOf(party) })),
   )
   const added = await insertIdentities(ctx, identities)
-  if (added.size < identities.length) {
-    await deleteUnusedCustomers(ctx, ids)
-    return undefined
-  }
+  if (added.size < identities.length) throw new StartAgain('a claim was taken a moment ago')
   await setStates(ctx, each.filter((party) => party.anonymous && namesSomebody(party.free)).map(idOf), 'identified')
   await insertSourceRecords(
     ctx,
@@ -132,11 +124,11 @@ async function partiesOf(ctx: Ctx, entries: readonly Entry[]): Promise<Party[]> 
   })
 }
 
-// False when a known customer was merged or erased since we looked.
-async function lockChanged(ctx: Ctx, parties: readonly Party[]): Promise<boolean> {
+async function lockChanged(ctx: Ctx, parties: readonly Party[]): Promise<void> {
   const ids = parties.flatMap((party) => (party.id !== undefined && party.free.length > 0 ? [party.id] : []))
-  const states = await lockCustomers(ctx, ids)
-  return ids.every((id) => states.get(id) === 'identified' || states.get(id) === 'anonymous')
+  for (const state of (await lockForChange(ctx, ids)).values()) {
+    if (state === 'erased') throw new StartAgain('whoever owned a claim was erased a moment ago')
+  }
 }
 
 async function emitParties(ctx: Ctx, parties: readonly Party[]): Promise<void> {

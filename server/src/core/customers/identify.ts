@@ -1,10 +1,12 @@
 import { type Ctx, transact } from '../../platform/ctx.ts'
-import { DomainError } from '../../platform/errors.ts'
+import { StartAgain } from '../../platform/db.ts'
+import { assert, DomainError } from '../../platform/errors.ts'
 import { emitChanges } from '../../platform/outbox.ts'
 import { makeCustomers } from './create.ts'
 import { findOwners, insertIdentities, type Owner, setVerified } from './identity-store.ts'
+import { lockAlone, lockForChange } from './locks.ts'
 import { claimKey, namesSomebody, normaliseClaims } from './rules.ts'
-import { deleteUnusedCustomers, findCustomer, lockCustomer, setStates } from './store.ts'
+import { findCustomer, setStates } from './store.ts'
 import type { Claim, Customer, CustomerId, CustomerInput, NormalClaim } from './types.ts'
 
 /**
@@ -31,8 +33,6 @@ export interface Identified {
   readonly conflicting: readonly CustomerId[]
 }
 
-const maxAttempts = 8
-
 /**
  * Finds or makes the customer behind the claims. Calls at the same moment with the same new claim make one customer: the
  * unique index decides, and who lost starts over. Refusals: email.invalid, phone.invalid, request.invalid (no claims),
@@ -41,21 +41,10 @@ const maxAttempts = 8
 export function identify(ctx: Ctx, command: Identify): Promise<Identified> {
   const claims = normaliseClaims(command.claims, ctx.tenant.country)
   if (claims.length === 0) throw new DomainError('request.invalid', { field: 'claims', reason: 'nothing to go by' })
-  return transact(ctx, async (ctx) => {
-    for (let attempt = 1; attempt <= maxAttempts; attempt++) {
-      const identified = await tryIdentify(ctx, claims, command)
-      if (identified) return identified
-    }
-    throw new DomainError('service.unavailable', { reason: 'identity contended' })
-  })
+  return transact(ctx, (ctx) => findOrMake(ctx, claims, command))
 }
 
-// Undefined when somebody else changed the picture meanwhile: look again.
-async function tryIdentify(
-  ctx: Ctx,
-  claims: readonly NormalClaim[],
-  command: Identify,
-): Promise<Identified | undefined> {
+async function findOrMake(ctx: Ctx, claims: readonly NormalClaim[], command: Identify): Promise<Identified> {
   const owners = await findOwners(ctx, claims)
   const taken = claims.find((claim) => owners.has(claimKey(claim)))
   if (!taken) return create(ctx, claims, command.create ?? true)
@@ -69,36 +58,43 @@ async function tryIdentify(
   return attach(ctx, { claims, owners, policy: command.policy })
 }
 
-async function create(
-  ctx: Ctx,
-  claims: readonly NormalClaim[],
-  input: boolean | CustomerInput,
-): Promise<Identified | undefined> {
+async function create(ctx: Ctx, claims: readonly NormalClaim[], input: boolean | CustomerInput): Promise<Identified> {
   if (input === false) throw new DomainError('customer.not_found')
   const profile = input === true ? {} : input
   const [id] = await makeCustomers(ctx, [{ ...profile, state: namesSomebody(claims) ? 'identified' : 'anonymous' }])
-  if (id === undefined) return undefined
+  assert(id !== undefined, 'one input makes one row')
+  await addFree(ctx, id, claims)
+  await emitChanges(ctx, [{ entity: 'customer', entityId: id, customerId: id, operation: 'created' }])
+  return { customer: await mustFind(ctx, id), created: true, mergeable: [], conflicting: [] }
+}
+
+// The claims looked free: somebody else got one a moment before.
+async function addFree(ctx: Ctx, customerId: CustomerId, free: readonly NormalClaim[]): Promise<void> {
   const added = await insertIdentities(
     ctx,
-    claims.map((claim) => ({ ...claim, customerId: id })),
+    free.map((claim) => ({ ...claim, customerId })),
   )
-  if (added.size < claims.length) {
-    await deleteUnusedCustomers(ctx, [id])
-    return undefined
-  }
-  await emitChanges(ctx, [{ entity: 'customer', entityId: id, customerId: id, operation: 'created' }])
+  if (added.size < free.length) throw new StartAgain('a claim was taken a moment ago')
+}
+
+async function mustFind(ctx: Ctx, id: CustomerId): Promise<Customer> {
   const customer = await findCustomer(ctx, id)
-  return customer && { customer, created: true, mergeable: [], conflicting: [] }
+  assert(customer, 'the owner of an identity is there')
+  return customer
 }
 
 async function attach(
   ctx: Ctx,
   found: { claims: readonly NormalClaim[]; owners: ReadonlyMap<string, Owner>; policy: IdentifyPolicy },
-): Promise<Identified | undefined> {
+): Promise<Identified> {
   const { claims, owners } = found
   const inOrder = claims.flatMap((claim) => owners.get(claimKey(claim)) ?? [])
   const owner = inOrder.find((one) => one.state === 'identified') ?? inOrder[0]
-  if (!owner) return undefined
+  assert(owner, 'one of the claims is taken')
+  const others = inOrder.filter((one) => one.customerId !== owner.customerId)
+  const mergeable = others.filter((one) => found.policy === 'merge' || one.state === 'anonymous')
+  // All who may be merged or lose a device, now and together: one after the other is not everybody's order.
+  if (others.length > 0) await lockAlone(ctx, idsOf(inOrder))
   const free = claims.filter((claim) => !owners.has(claimKey(claim)))
   const proved = claims.filter((claim) => {
     const known = owners.get(claimKey(claim))
@@ -106,15 +102,10 @@ async function attach(
   })
   const becomesSomebody = owner.state === 'anonymous' && namesSomebody(claims)
   if (free.length + proved.length > 0 || becomesSomebody) {
-    const done = await enrich(ctx, { id: owner.customerId, free, proved, becomesSomebody })
-    if (!done) return undefined
+    await enrich(ctx, { id: owner.customerId, free, proved, becomesSomebody })
   }
-  const customer = await findCustomer(ctx, owner.customerId)
-  if (!customer) return undefined
-  const others = inOrder.filter((one) => one.customerId !== owner.customerId)
-  const mergeable = others.filter((one) => found.policy === 'merge' || one.state === 'anonymous')
   return {
-    customer,
+    customer: await mustFind(ctx, owner.customerId),
     created: false,
     mergeable: idsOf(mergeable),
     conflicting: idsOf(others.filter((one) => !mergeable.includes(one))),
@@ -133,15 +124,10 @@ async function enrich(
     proved: readonly NormalClaim[]
     becomesSomebody: boolean
   },
-): Promise<boolean> {
-  const locked = await lockCustomer(ctx, what.id)
-  // Merged or erased since we looked: its identities lead elsewhere now.
-  if (!locked || locked.state === 'merged' || locked.state === 'erased') return false
-  const added = await insertIdentities(
-    ctx,
-    what.free.map((claim) => ({ ...claim, customerId: what.id })),
-  )
-  if (added.size < what.free.length) return false
+): Promise<void> {
+  const states = await lockForChange(ctx, [what.id])
+  if (states.get(what.id) === 'erased') throw new StartAgain('whoever owned the claims was erased a moment ago')
+  await addFree(ctx, what.id, what.free)
   if (what.proved.length > 0) await setVerified(ctx, what.id, what.proved)
   if (what.becomesSomebody) await setStates(ctx, [what.id], 'identified')
   await emitChanges(ctx, [
@@ -153,5 +139,4 @@ async function enrich(
       data: { fields: ['identities'] },
     },
   ])
-  return true
 }

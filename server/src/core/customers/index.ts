@@ -14,6 +14,7 @@ export {
 } from './attributes.ts'
 export { type Identified, type Identify, type IdentifyPolicy, identify } from './identify.ts'
 export { type IdentifiedOne, type IdentifyOne, identifyMany } from './identify-many.ts'
+export { lockForChange } from './locks.ts'
 export {
   forgetCustomer,
   lockMerge,

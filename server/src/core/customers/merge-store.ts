@@ -1,6 +1,6 @@
 import type { Ctx } from '../../platform/ctx.ts'
 import { sql } from '../../platform/db.ts'
-import type { CustomerId, CustomerState } from './types.ts'
+import type { CustomerId } from './types.ts'
 
 /** What belongs to a customer and was given to the survivor. */
 export interface MovedRows {
@@ -9,14 +9,6 @@ export interface MovedRows {
   readonly sourceRecords: readonly number[]
   /** Customers merged into the one that goes: they point at the survivor now. */
   readonly earlier: readonly number[]
-}
-
-/** Against everybody, also those who only refer to them; in one order for all. */
-export async function lockForMerge(ctx: Ctx, ids: readonly CustomerId[]): Promise<Map<CustomerId, CustomerState>> {
-  const rows = await ctx.db.query<{ id: number; state: CustomerState }>(sql`
-    select id, state from customers where tenant_id = ${ctx.tenant.id} and id = any(${ids}::bigint[])
-     order by id for update`)
-  return new Map(rows.map((row) => [row.id as CustomerId, row.state]))
 }
 
 export async function moveRows(ctx: Ctx, move: { fromId: CustomerId; intoId: CustomerId }): Promise<MovedRows> {

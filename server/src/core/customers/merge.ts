@@ -1,10 +1,11 @@
 // What core/merging and core/privacy, the slices above, need of this one.
 import type { Ctx } from '../../platform/ctx.ts'
 import { assert, DomainError } from '../../platform/errors.ts'
+import { lockRowsAlone } from './lock-store.ts'
+import { lockAlone } from './locks.ts'
 import {
   eraseRows,
   lendPassword,
-  lockForMerge,
   type MovedRows,
   markAlive,
   markMerged,
@@ -34,7 +35,7 @@ export interface Merge {
 
 /**
  * Locks both until the transaction ends and answers who they are today. Refuses customer.not_found, customer.merge_same
- * (also when they were merged a moment ago), customer.erased.
+ * customer.erased.
  */
 export async function lockMerge(ctx: Ctx, command: { fromId: number; intoId: number }): Promise<Merge> {
   const merge = {
@@ -42,12 +43,8 @@ export async function lockMerge(ctx: Ctx, command: { fromId: number; intoId: num
     intoId: (await getCustomer(ctx, command.intoId)).id,
   }
   if (merge.fromId === merge.intoId) throw new DomainError('customer.merge_same', command)
-  const states = await lockForMerge(ctx, [merge.fromId, merge.intoId])
-  for (const id of [merge.fromId, merge.intoId]) {
-    if (states.get(id) === 'erased') throw new DomainError('customer.erased', { id })
-    // Merged by somebody else while we waited for the lock: look again.
-    if (states.get(id) === 'merged') return lockMerge(ctx, command)
-  }
+  const states = await lockAlone(ctx, [merge.fromId, merge.intoId])
+  for (const [id, state] of states) if (state === 'erased') throw new DomainError('customer.erased', { id })
   return merge
 }
 
@@ -83,7 +80,7 @@ function fill(from: Customer, into: Customer): { filled: Partial<Profile>; fille
 
 /** Undoes moveCustomer; what the survivor was told since stays. Refuses customer.erased, merge.not_last. */
 export async function restoreCustomer(ctx: Ctx, merge: Merge, moved: MovedCustomer): Promise<void> {
-  const states = await lockForMerge(ctx, [merge.fromId, merge.intoId])
+  const states = await lockRowsAlone(ctx, [merge.fromId, merge.intoId])
   const from = await findCustomer(ctx, merge.fromId)
   if (states.get(merge.intoId) === 'erased') throw new DomainError('customer.erased', { id: merge.intoId })
   if (from?.mergedInto !== merge.intoId) throw new DomainError('merge.not_last', { ...merge })
@@ -115,7 +112,7 @@ export async function selvesOf(ctx: Ctx, id: number): Promise<{ customer: Custom
 export async function forgetCustomer(ctx: Ctx, id: number): Promise<{ customer: Customer; ids: CustomerId[] }> {
   const found = await findCustomerById(ctx, id)
   if (!found) throw new DomainError('customer.not_found', { id })
-  await lockForMerge(ctx, [found.id])
+  await lockAlone(ctx, [found.id])
   const { customer, ids } = await selvesOf(ctx, found.id)
   if (customer.state === 'erased') throw new DomainError('customer.erased', { id })
   await eraseRows(ctx, ids)

@@ -7,6 +7,7 @@ import { listGlobalDefinitions } from './attribute-store.ts'
 import { makeCustomers } from './create.ts'
 import { identify } from './identify.ts'
 import { deleteIdentity, findOwners, insertIdentities, makePrimary, setVerified } from './identity-store.ts'
+import { holdCustomers, lockForChange } from './locks.ts'
 import { applyPatch, claimKey, emptyProfile, normaliseClaim, primaryIdentity } from './rules.ts'
 import {
   findByCode,
@@ -14,8 +15,6 @@ import {
   findCustomer,
   findCustomersByIds,
   findSurvivorId,
-  holdRows,
-  lockCustomer,
   touchCustomer,
   updateProfile,
 } from './store.ts'
@@ -73,22 +72,7 @@ export async function getCustomers(ctx: Ctx, ids: readonly number[]): Promise<Cu
   return known.flatMap((id) => byId.get(id) ?? [])
 }
 
-/**
- * Who these customers are today: merged ones as their survivors, unknown ones absent. Until the transaction ends nobody
- * merges or erases them: for slices that are about to write rows of theirs.
- */
-async function holdCustomers(ctx: Ctx, ids: readonly number[]): Promise<ReadonlyMap<number, CustomerId>> {
-  const asked = [...new Set(ids)].filter(Number.isSafeInteger)
-  if (asked.length === 0) return new Map()
-  const first = await holdRows(ctx, asked)
-  const survivors = [...first.values()].filter((id) => !first.has(id))
-  if (survivors.length === 0) return first
-  // The survivor may have been merged on before we got hold of it.
-  const later = await holdCustomers(ctx, survivors)
-  return new Map([...first].map(([id, live]) => [id, later.get(live) ?? live]))
-}
-
-/** The same, refusing `customer.not_found` when one of them is unknown. */
+/** `holdCustomers`, refusing `customer.not_found` when one of them is unknown. */
 export async function holdAll(ctx: Ctx, ids: readonly number[]): Promise<(id: number) => CustomerId> {
   const live = await holdCustomers(ctx, ids)
   return (id) => {
@@ -118,7 +102,7 @@ export async function findCustomerByCode(ctx: Ctx, code: string): Promise<Custom
 /** Changes what the patch names. Refuses customer.not_found, customer.erased, identity.taken, attribute.invalid_value. */
 export function updateCustomer(ctx: Ctx, command: { id: number; patch: CustomerPatch }): Promise<Customer> {
   return transact(ctx, async (ctx) => {
-    const customer = await lockForChange(ctx, command.id)
+    const customer = await getForChange(ctx, command.id)
     const { profile, changed } = applyPatch(customer, command.patch)
     const attributes = command.patch.attributes
       ? mergeAttributes(customer.attributes, command.patch.attributes, await listGlobalDefinitions(ctx))
@@ -145,9 +129,9 @@ export function setAttributes(ctx: Ctx, command: { customerId: number; values: A
 }
 
 // Any two writers of one customer queue here.
-async function lockForChange(ctx: Ctx, id: number): Promise<Customer> {
+async function getForChange(ctx: Ctx, id: number): Promise<Customer> {
   const { id: liveId } = await getCustomer(ctx, id)
-  await lockCustomer(ctx, liveId)
+  await lockForChange(ctx, [liveId])
   const customer = await getCustomer(ctx, liveId)
   if (customer.state === 'erased') throw new DomainError('customer.erased', { id })
   return customer
@@ -190,7 +174,7 @@ export function addIdentity(
   command: { customerId: number; claim: Claim; primary?: boolean },
 ): Promise<Customer> {
   return transact(ctx, async (ctx) => {
-    const customer = await lockForChange(ctx, command.customerId)
+    const customer = await getForChange(ctx, command.customerId)
     const identityId = await ownIdentity(ctx, customer.id, command.claim)
     if (command.claim.verified) {
       await setVerified(ctx, customer.id, [normaliseClaim(command.claim, ctx.tenant.country)])
@@ -229,7 +213,7 @@ function changeIdentity(
   change: Change,
 ): Promise<Customer> {
   return transact(ctx, async (ctx) => {
-    const customer = await lockForChange(ctx, command.customerId)
+    const customer = await getForChange(ctx, command.customerId)
     const identity = customer.identities.find((one) => one.id === command.identityId)
     if (!identity) throw new DomainError('identity.not_found', { id: command.identityId })
     await change(ctx, customer, identity)

@@ -146,13 +146,6 @@ export async function findSurvivorId(ctx: Ctx, id: number): Promise<CustomerId |
   return row?.id as CustomerId | undefined
 }
 
-/** Locks against every other writer of the customer until the transaction ends; undefined when there is none. */
-export async function lockCustomer(ctx: Ctx, id: number): Promise<{ state: CustomerState } | undefined> {
-  const [row] = await ctx.db.query<{ state: CustomerState }>(sql`
-    select state from customers where tenant_id = ${ctx.tenant.id} and id = ${id} for no key update`)
-  return row
-}
-
 export interface NewCustomer {
   readonly code: string
   readonly state: 'anonymous' | 'identified'
@@ -189,13 +182,6 @@ async function refusingUnknownStore<Result>(writing: Promise<Result>): Promise<R
   }
 }
 
-/** Only for a customer made in this very transaction that turned out to be known already. */
-export async function deleteUnusedCustomers(ctx: Ctx, ids: readonly CustomerId[]): Promise<void> {
-  await ctx.db.query(sql`
-    with gone as (delete from identities where tenant_id = ${ctx.tenant.id} and customer_id = any(${ids}::bigint[]))
-    delete from customers where tenant_id = ${ctx.tenant.id} and id = any(${ids}::bigint[])`)
-}
-
 export async function updateProfile(
   ctx: Ctx,
   customer: { id: CustomerId; profile: Profile; attributes: Attributes },
@@ -215,15 +201,6 @@ export async function updateProfile(
 export async function touchCustomer(ctx: Ctx, id: CustomerId): Promise<void> {
   await ctx.db.query(sql`
     update customers set updated_at = ${ctx.clock.now()} where tenant_id = ${ctx.tenant.id} and id = ${id}`)
-}
-
-/** Locks many, in one order for everybody; states by id. */
-export async function lockCustomers(ctx: Ctx, ids: readonly CustomerId[]): Promise<Map<CustomerId, CustomerState>> {
-  if (ids.length === 0) return new Map()
-  const rows = await ctx.db.query<{ id: number; state: CustomerState }>(sql`
-    select id, state from customers where tenant_id = ${ctx.tenant.id} and id = any(${ids}::bigint[])
-     order by id for no key update`)
-  return new Map(rows.map((row) => [row.id as CustomerId, row.state]))
 }
 
 export async function setStates(
@@ -247,12 +224,4 @@ export async function setPasswordHash(ctx: Ctx, id: CustomerId, hash: string): P
   await ctx.db.query(sql`
     update customers set password_hash = ${hash}, updated_at = ${ctx.clock.now()}
      where tenant_id = ${ctx.tenant.id} and id = ${id}`)
-}
-
-/** Who they are today, by id; nobody merges or erases them until the transaction ends. */
-export async function holdRows(ctx: Ctx, ids: readonly number[]): Promise<Map<number, CustomerId>> {
-  const rows = await ctx.db.query<{ id: number; live: number }>(sql`
-    select id, coalesce(merged_into, id) as live from customers
-     where tenant_id = ${ctx.tenant.id} and id = any(${ids}::bigint[]) order by id for key share`)
-  return new Map(rows.map((row) => [row.id, row.live as CustomerId]))
 }

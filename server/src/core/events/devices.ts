@@ -2,7 +2,14 @@ import { type Ctx, transact } from '../../platform/ctx.ts'
 import type { Pool } from '../../platform/db.ts'
 import { DomainError } from '../../platform/errors.ts'
 import { cleanText } from '../../platform/text.ts'
-import { addIdentity, findCustomerByIdentity, getCustomer, identify, removeIdentity } from '../customers/index.ts'
+import {
+  addIdentity,
+  findCustomerByIdentity,
+  getCustomer,
+  identify,
+  lockForChange,
+  removeIdentity,
+} from '../customers/index.ts'
 import * as store from './device-store.ts'
 import type { Device } from './types.ts'
 
@@ -85,6 +92,7 @@ export async function attachDevice(ctx: Ctx, given: { did: string; customerId: n
     await store.lockDevice(ctx, device.did)
     const customer = await getCustomer(ctx, given.customerId)
     const holder = await findCustomerByIdentity(ctx, { kind: 'device', value: device.did })
+    await lockForChange(ctx, holder ? [holder.id, customer.id] : [customer.id])
     const identity = holder?.identities.find((one) => one.kind === 'device' && one.display === device.did)
     if (holder && identity && holder.id !== customer.id) {
       await removeIdentity(ctx, { customerId: holder.id, identityId: identity.id })
