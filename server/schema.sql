@@ -185,6 +185,15 @@ create index changes_customers on changes USING btree (tenant_id, xid, id) WHERE
 create index changes_entity on changes USING btree (tenant_id, entity, entity_id, id);
 create index changes_feed on changes USING btree (tenant_id, xid, id);
 
+create table code_pools (
+  tenant_id bigint not null,
+  id bigint default nextval('entity_id'::regclass) not null,
+  name text not null,
+  created_at timestamp with time zone default now() not null,
+  constraint code_pools_pkey PRIMARY KEY (tenant_id, id),
+  constraint code_pools_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+);
+
 create table collected_items (
   tenant_id bigint not null,
   customer_id bigint not null,
@@ -287,7 +296,9 @@ create table customer_tiers (
   tier_id bigint not null,
   valid_from timestamp with time zone not null,
   valid_to timestamp with time zone,
+  origin text default 'rule'::text not null,
   constraint customer_tiers_pkey PRIMARY KEY (tenant_id, id),
+  constraint customer_tiers_origin CHECK ((origin = ANY (ARRAY['rule'::text, 'manual'::text]))),
   constraint customer_tiers_tenant_id_customer_id_fkey FOREIGN KEY (tenant_id, customer_id) REFERENCES customers(tenant_id, id),
   constraint customer_tiers_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
   constraint customer_tiers_tenant_id_tier_id_fkey FOREIGN KEY (tenant_id, tier_id) REFERENCES tiers(tenant_id, id)
@@ -350,6 +361,27 @@ create table devices (
   constraint devices_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
 );
 create index devices_customer on devices USING btree (tenant_id, customer_id);
+
+create table earning_rules (
+  tenant_id bigint not null,
+  id bigint default nextval('entity_id'::regclass) not null,
+  name text not null,
+  description text default ''::text not null,
+  unit_id bigint not null,
+  state text default 'draft'::text not null,
+  priority integer default 5 not null,
+  valid_from timestamp with time zone,
+  valid_to timestamp with time zone,
+  definition jsonb not null,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint earning_rules_pkey PRIMARY KEY (tenant_id, id),
+  constraint earning_rules_priority CHECK (((priority >= 1) AND (priority <= 99))),
+  constraint earning_rules_state CHECK ((state = ANY (ARRAY['draft'::text, 'active'::text, 'paused'::text, 'deleted'::text]))),
+  constraint earning_rules_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint earning_rules_tenant_id_unit_id_fkey FOREIGN KEY (tenant_id, unit_id) REFERENCES units(tenant_id, id)
+);
+create index earning_rules_active on earning_rules USING btree (tenant_id) WHERE (state = 'active'::text);
 
 create table event_keys (
   tenant_id bigint not null,
@@ -570,6 +602,17 @@ create table organisations (
   constraint organisations_tenant_id_parent_id_fkey FOREIGN KEY (tenant_id, parent_id) REFERENCES organisations(tenant_id, id)
 );
 
+create table pool_codes (
+  tenant_id bigint not null,
+  pool_id bigint not null,
+  code text not null,
+  voucher_id bigint,
+  constraint pool_codes_pkey PRIMARY KEY (tenant_id, pool_id, code),
+  constraint pool_codes_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint pool_codes_tenant_id_pool_id_fkey FOREIGN KEY (tenant_id, pool_id) REFERENCES code_pools(tenant_id, id) ON DELETE CASCADE
+);
+create index pool_codes_free on pool_codes USING btree (tenant_id, pool_id, code) WHERE (voucher_id IS NULL);
+
 create table postings (
   tenant_id bigint not null,
   id bigint default nextval('entity_id'::regclass) not null,
@@ -660,12 +703,27 @@ create table programmes (
 );
 create unique index programmes_default_key on programmes USING btree (tenant_id) WHERE is_default;
 
+create table purchase_discounts (
+  tenant_id bigint not null,
+  id bigint default nextval('entity_id'::regclass) not null,
+  purchase_id bigint not null,
+  reward_id bigint,
+  voucher_id bigint,
+  code text not null,
+  line_position integer,
+  amount_minor bigint not null,
+  constraint purchase_discounts_pkey PRIMARY KEY (tenant_id, id),
+  constraint purchase_discounts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+);
+create index purchase_discounts_purchase on purchase_discounts USING btree (tenant_id, purchase_id);
+create index purchase_discounts_reward on purchase_discounts USING btree (tenant_id, reward_id) WHERE (reward_id IS NOT NULL);
+
 create table purchase_effects (
   tenant_id bigint not null,
   id bigint default nextval('entity_id'::regclass) not null,
   purchase_id bigint not null,
   kind text not null,
-  programme_id bigint not null,
+  programme_id bigint,
   unit_id bigint not null,
   amount bigint not null,
   posting_key text not null,
@@ -798,6 +856,45 @@ create table reference_items (
   constraint reference_items_code_key UNIQUE (tenant_id, kind, code),
   constraint reference_items_state CHECK ((state = ANY (ARRAY['active'::text, 'inactive'::text, 'deleted'::text]))),
   constraint reference_items_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+);
+
+create table rewards (
+  tenant_id bigint not null,
+  id bigint default nextval('entity_id'::regclass) not null,
+  code text not null,
+  name text not null,
+  state text default 'draft'::text not null,
+  usage text not null,
+  kind text default 'till'::text not null,
+  priority integer default 5 not null,
+  points_cost bigint default 0 not null,
+  valid_from timestamp with time zone,
+  valid_to timestamp with time zone,
+  definition jsonb not null,
+  presentation jsonb default '{}'::jsonb not null,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint rewards_pkey PRIMARY KEY (tenant_id, id),
+  constraint rewards_kind CHECK ((kind = ANY (ARRAY['till'::text, 'catalogue'::text, 'campaign'::text, 'simple'::text, 'gift_card'::text]))),
+  constraint rewards_points_cost CHECK ((points_cost >= 0)),
+  constraint rewards_priority CHECK (((priority >= 1) AND (priority <= 99))),
+  constraint rewards_state CHECK ((state = ANY (ARRAY['draft'::text, 'active'::text, 'paused'::text, 'deleted'::text]))),
+  constraint rewards_usage CHECK ((usage = ANY (ARRAY['automatic'::text, 'code'::text, 'voucher'::text]))),
+  constraint rewards_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+);
+create index rewards_active on rewards USING btree (tenant_id) WHERE (state = 'active'::text);
+create unique index rewards_code_key on rewards USING btree (tenant_id, lower(code)) WHERE (state <> 'deleted'::text);
+
+create table rule_usages (
+  tenant_id bigint not null,
+  rule_id bigint not null,
+  customer_id bigint default 0 not null,
+  period text default ''::text not null,
+  uses integer default 0 not null,
+  amount bigint default 0 not null,
+  constraint rule_usages_pkey PRIMARY KEY (tenant_id, rule_id, customer_id, period),
+  constraint rule_usages_uses CHECK ((uses >= 0)),
+  constraint rule_usages_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
 );
 
 create table schema_migrations (
@@ -953,6 +1050,39 @@ create table units (
   constraint units_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
 );
 create unique index units_default_key on units USING btree (tenant_id, kind, COALESCE(currency, ''::text)) WHERE is_default;
+
+create table vouchers (
+  tenant_id bigint not null,
+  id bigint default nextval('entity_id'::regclass) not null,
+  reward_id bigint not null,
+  code text not null,
+  customer_id bigint,
+  store_id bigint,
+  state text default 'issued'::text not null,
+  value_minor bigint,
+  bearer_id bigint,
+  note text default ''::text not null,
+  valid_from timestamp with time zone,
+  valid_to timestamp with time zone,
+  cost_key text,
+  applied_at timestamp with time zone,
+  applied_store_id bigint,
+  purchase_id bigint,
+  data jsonb default '{}'::jsonb not null,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint vouchers_pkey PRIMARY KEY (tenant_id, id),
+  constraint vouchers_state CHECK ((state = ANY (ARRAY['issued'::text, 'applied'::text, 'cancelled'::text]))),
+  constraint vouchers_value CHECK ((value_minor >= 0)),
+  constraint vouchers_tenant_id_bearer_id_fkey FOREIGN KEY (tenant_id, bearer_id) REFERENCES customers(tenant_id, id),
+  constraint vouchers_tenant_id_customer_id_fkey FOREIGN KEY (tenant_id, customer_id) REFERENCES customers(tenant_id, id),
+  constraint vouchers_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint vouchers_tenant_id_reward_id_fkey FOREIGN KEY (tenant_id, reward_id) REFERENCES rewards(tenant_id, id)
+);
+create unique index vouchers_code_key on vouchers USING btree (tenant_id, lower(code)) WHERE (state <> 'cancelled'::text);
+create index vouchers_customer on vouchers USING btree (tenant_id, customer_id, id) WHERE (customer_id IS NOT NULL);
+create index vouchers_purchase on vouchers USING btree (tenant_id, purchase_id) WHERE (purchase_id IS NOT NULL);
+create index vouchers_reward on vouchers USING btree (tenant_id, reward_id, id);
 
 CREATE OR REPLACE FUNCTION public.ledger_account(p_tenant bigint, p_unit bigint, p_customer bigint, p_role text, p_condition text DEFAULT ''::text)
  RETURNS bigint
