@@ -260,6 +260,19 @@ create table customer_addresses (
 create index customer_addresses_customer on customer_addresses USING btree (tenant_id, customer_id);
 create unique index customer_addresses_primary_key on customer_addresses USING btree (tenant_id, customer_id) WHERE is_primary;
 
+create table customer_interests (
+  tenant_id bigint not null,
+  id bigint default nextval('entity_id'::regclass) not null,
+  customer_id bigint not null,
+  interest_id bigint not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint customer_interests_pkey PRIMARY KEY (tenant_id, id),
+  constraint customer_interests_key UNIQUE (tenant_id, customer_id, interest_id),
+  constraint customer_interests_tenant_id_customer_id_fkey FOREIGN KEY (tenant_id, customer_id) REFERENCES customers(tenant_id, id),
+  constraint customer_interests_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint customer_interests_tenant_id_interest_id_fkey FOREIGN KEY (tenant_id, interest_id) REFERENCES reference_items(tenant_id, id)
+);
+
 create table customer_merges (
   tenant_id bigint not null,
   id bigint default nextval('entity_id'::regclass) not null,
@@ -274,6 +287,34 @@ create table customer_merges (
   constraint customer_merges_tenant_id_from_customer_id_fkey FOREIGN KEY (tenant_id, from_customer_id) REFERENCES customers(tenant_id, id),
   constraint customer_merges_tenant_id_into_customer_id_fkey FOREIGN KEY (tenant_id, into_customer_id) REFERENCES customers(tenant_id, id)
 );
+
+create table customer_partners_left (
+  tenant_id bigint not null,
+  customer_id bigint not null,
+  partner_id bigint not null,
+  constraint customer_partners_left_pkey PRIMARY KEY (tenant_id, customer_id, partner_id),
+  constraint customer_partners_left_tenant_id_customer_id_fkey FOREIGN KEY (tenant_id, customer_id) REFERENCES customers(tenant_id, id),
+  constraint customer_partners_left_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+);
+
+create table customer_relations (
+  tenant_id bigint not null,
+  id bigint default nextval('entity_id'::regclass) not null,
+  customer_id bigint not null,
+  related_customer_id bigint not null,
+  type_id bigint not null,
+  is_leading boolean default false not null,
+  valid_from timestamp with time zone not null,
+  valid_to timestamp with time zone,
+  updated_at timestamp with time zone default now() not null,
+  constraint customer_relations_pkey PRIMARY KEY (tenant_id, id),
+  constraint customer_relations_tenant_id_customer_id_fkey FOREIGN KEY (tenant_id, customer_id) REFERENCES customers(tenant_id, id),
+  constraint customer_relations_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint customer_relations_tenant_id_related_customer_id_fkey FOREIGN KEY (tenant_id, related_customer_id) REFERENCES customers(tenant_id, id),
+  constraint customer_relations_tenant_id_type_id_fkey FOREIGN KEY (tenant_id, type_id) REFERENCES reference_items(tenant_id, id)
+);
+create index customer_relations_customer on customer_relations USING btree (tenant_id, customer_id, id);
+create index customer_relations_related on customer_relations USING btree (tenant_id, related_customer_id);
 
 create table customer_source_records (
   tenant_id bigint not null,
@@ -390,6 +431,24 @@ create table event_keys (
   constraint event_keys_pkey PRIMARY KEY (tenant_id, key)
 );
 
+create table event_records (
+  tenant_id bigint not null,
+  event_id bigint not null,
+  occurred_at timestamp with time zone not null,
+  event_type_id bigint not null,
+  customer_id bigint not null,
+  external_id text not null,
+  secondary_external_id text,
+  created_at timestamp with time zone default now() not null,
+  constraint event_records_pkey PRIMARY KEY (tenant_id, event_id),
+  constraint event_records_key UNIQUE NULLS NOT DISTINCT (tenant_id, event_type_id, customer_id, external_id, secondary_external_id),
+  constraint event_records_tenant_id_customer_id_fkey FOREIGN KEY (tenant_id, customer_id) REFERENCES customers(tenant_id, id),
+  constraint event_records_tenant_id_event_type_id_fkey FOREIGN KEY (tenant_id, event_type_id) REFERENCES reference_items(tenant_id, id),
+  constraint event_records_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+);
+create index event_records_customer on event_records USING btree (tenant_id, customer_id, occurred_at DESC, event_id DESC);
+create index event_records_time on event_records USING btree (tenant_id, occurred_at DESC, event_id DESC);
+
 create table events (
   tenant_id bigint not null,
   id bigint default nextval('event_id'::regclass) not null,
@@ -406,6 +465,21 @@ create table events (
 ) partition by RANGE (occurred_at);
 create index events_customer on events USING btree (tenant_id, customer_id, occurred_at DESC);
 create index events_product on events USING btree (tenant_id, product_code, occurred_at DESC) WHERE (product_code IS NOT NULL);
+
+create table files (
+  tenant_id bigint not null,
+  id bigint default nextval('entity_id'::regclass) not null,
+  purpose text not null,
+  customer_id bigint,
+  media_type text not null,
+  content bytea not null,
+  created_at timestamp with time zone default now() not null,
+  constraint files_pkey PRIMARY KEY (tenant_id, id),
+  constraint files_size CHECK ((octet_length(content) <= 5000000)),
+  constraint files_tenant_id_customer_id_fkey FOREIGN KEY (tenant_id, customer_id) REFERENCES customers(tenant_id, id),
+  constraint files_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+);
+create index files_customer on files USING btree (tenant_id, customer_id, purpose) WHERE (customer_id IS NOT NULL);
 
 create table idempotency_keys (
   tenant_id bigint not null,
@@ -544,6 +618,7 @@ create table messages (
   next_attempt_at timestamp with time zone default now() not null,
   created_at timestamp with time zone default now() not null,
   sent_at timestamp with time zone,
+  template_id bigint,
   constraint messages_pkey PRIMARY KEY (tenant_id, id),
   constraint messages_key_key UNIQUE (tenant_id, key),
   constraint messages_channel CHECK ((channel = ANY (ARRAY['email'::text, 'sms'::text, 'push'::text]))),
@@ -601,6 +676,29 @@ create table organisations (
   constraint organisations_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
   constraint organisations_tenant_id_parent_id_fkey FOREIGN KEY (tenant_id, parent_id) REFERENCES organisations(tenant_id, id)
 );
+
+create table point_reservations (
+  tenant_id bigint not null,
+  id bigint default nextval('entity_id'::regclass) not null,
+  external_id text not null,
+  customer_id bigint not null,
+  unit_id bigint not null,
+  amount bigint not null,
+  state text default 'held'::text not null,
+  hold_key text not null,
+  expires_at timestamp with time zone,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint point_reservations_pkey PRIMARY KEY (tenant_id, id),
+  constraint point_reservations_external_id_key UNIQUE (tenant_id, external_id),
+  constraint point_reservations_amount CHECK ((amount > 0)),
+  constraint point_reservations_state CHECK ((state = ANY (ARRAY['held'::text, 'freed'::text, 'expired'::text]))),
+  constraint point_reservations_tenant_id_customer_id_fkey FOREIGN KEY (tenant_id, customer_id) REFERENCES customers(tenant_id, id),
+  constraint point_reservations_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint point_reservations_tenant_id_unit_id_fkey FOREIGN KEY (tenant_id, unit_id) REFERENCES units(tenant_id, id)
+);
+create index point_reservations_customer on point_reservations USING btree (tenant_id, customer_id, id);
+create index point_reservations_due on point_reservations USING btree (expires_at) WHERE ((state = 'held'::text) AND (expires_at IS NOT NULL));
 
 create table pool_codes (
   tenant_id bigint not null,
@@ -924,6 +1022,9 @@ create table segments (
   kind text default 'static'::text not null,
   rule jsonb,
   created_at timestamp with time zone default now() not null,
+  group_id bigint,
+  note text,
+  priority integer,
   constraint segments_pkey PRIMARY KEY (tenant_id, id),
   constraint segments_kind CHECK ((kind = ANY (ARRAY['static'::text, 'dynamic'::text]))),
   constraint segments_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)

@@ -85,6 +85,14 @@ export const errorKinds = {
   'purchase.currency_mismatch': 'invalid',
   'device.not_found': 'not_found',
   'event.invalid': 'invalid',
+  'event.exists': 'conflict',
+  'tier.not_found': 'not_found',
+  'reservation.exists': 'conflict',
+  'reservation.not_found': 'not_found',
+  'relation.not_found': 'not_found',
+  'relation.exists': 'conflict',
+  'file.invalid': 'invalid',
+  'message_template.not_found': 'not_found',
   'message.not_found': 'not_found',
 } as const
 

@@ -39,6 +39,10 @@ export const opaqueKinds = {
   customerTier: 31,
   tenant: 32,
   currency: 33,
+  reservation: 34,
+  relation: 35,
+  interestRecord: 36,
+  file: 37,
   contactAccount: 40,
   contactWallet: 41,
 } as const

@@ -142,6 +142,7 @@ const byCode: Partial<Record<ErrorCode, readonly [name: string, reason: string]>
   'balance.insufficient': ['credit_points', 'not_enough_points_for_payment'],
   'amount.invalid': ['amount', 'not_allowed_value'],
   'organisation.code_taken': ['store_code', 'already_exists'],
+  'event.exists': ['event_id_event_type_id_customer_id_external_id_secondary_external_id', 'relation_already_exists'],
   'card.number_taken': ['card_number', 'already_exists'],
   'card.taken': ['card_number', 'relation_already_exists'],
   'card.blocked': ['card_number', 'card_is_blocked'],

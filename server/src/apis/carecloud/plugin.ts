@@ -7,12 +7,14 @@ import { cardRoutes } from './routes/cards.ts'
 import { checkoutRoutes } from './routes/checkout.ts'
 import { customerRecordRoutes } from './routes/customer-records.ts'
 import { customerRoutes } from './routes/customers.ts'
+import { eventRoutes } from './routes/events.ts'
 import { historyRoutes } from './routes/history.ts'
 import { partnerRoutes } from './routes/partners.ts'
 import { pointRoutes } from './routes/points.ts'
 import { brandRoutes } from './routes/product-brands.ts'
 import { groupRoutes } from './routes/product-groups.ts'
 import { productRoutes } from './routes/products.ts'
+import { propertyRoutes } from './routes/properties.ts'
 import { purchaseRoutes } from './routes/purchases.ts'
 import { referenceRoutes } from './routes/reference.ts'
 import { segmentRoutes } from './routes/segments.ts'
@@ -38,6 +40,8 @@ const resources = [
   walletRoutes,
   pointRoutes,
   historyRoutes,
+  eventRoutes,
+  propertyRoutes,
   brandRoutes,
   groupRoutes,
   productRoutes,

@@ -13,6 +13,7 @@ export {
   noteDeviceSeen,
   setPushToken,
 } from './devices.ts'
+export { listOwnEvents, recordOwnEvent } from './records.ts'
 export {
   changeCollection,
   forgetBehaviour,
@@ -37,4 +38,7 @@ export {
   type EventCursor,
   type EventId,
   type EventInput,
+  type EventRecord,
+  type EventRecordInput,
+  type EventRecordQuery,
 } from './types.ts'

@@ -3,6 +3,7 @@ import { dbOf } from '../../platform/db.ts'
 import { DomainError } from '../../platform/errors.ts'
 import { deleteDevicesOf } from './device-store.ts'
 import { forgetDevice } from './devices.ts'
+import { deleteRecordsOf } from './record-store.ts'
 import { checkChange, maxEventsPerCall, toRow } from './rules.ts'
 import * as store from './store.ts'
 import type {
@@ -89,6 +90,7 @@ export async function restoreCollections(
 /** For erasure: carts and devices are gone, events are nobody's. A device that comes again is a new one. */
 export async function forgetBehaviour(ctx: Ctx, customerIds: readonly number[]): Promise<void> {
   await store.blankBehaviour(ctx, customerIds)
+  await deleteRecordsOf(ctx, customerIds)
   for (const did of await deleteDevicesOf(ctx, customerIds)) forgetDevice(ctx, did)
 }
 

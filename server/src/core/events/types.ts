@@ -78,3 +78,44 @@ export interface EventCursor {
   readonly occurredAt: Date
   readonly id: number
 }
+
+/** An event of the tenant's own, told by one of its systems. */
+export interface EventRecordInput {
+  /** The reference item of kind event_type, and its code. */
+  readonly typeId: number
+  readonly type: string
+  readonly customerId: number
+  /** The teller's own number of it, and a further one: together with type and customer they are told once. */
+  readonly externalId: string
+  readonly secondaryExternalId: string | null
+  readonly occurredAt?: Date
+  /** Whatever it carries; with the properties at most 16 KB. */
+  readonly data: unknown
+  /** Values by the codes of the type's properties. */
+  readonly properties: Readonly<Record<string, unknown>>
+}
+
+export interface EventRecord {
+  readonly id: EventId
+  readonly typeId: number
+  readonly customerId: CustomerId
+  readonly externalId: string
+  readonly secondaryExternalId: string | null
+  readonly occurredAt: Date
+  readonly data: unknown
+  readonly properties: Readonly<Record<string, unknown>>
+}
+
+export interface EventRecordQuery {
+  readonly ids?: readonly number[]
+  readonly typeIds?: readonly number[]
+  readonly customerId?: number
+  readonly externalId?: string
+  /** Half-open. */
+  readonly from?: Date
+  readonly to?: Date
+  readonly orderBy?: 'id' | 'occurredAt' | 'externalId'
+  readonly descending?: boolean
+  readonly offset: number
+  readonly limit: number
+}

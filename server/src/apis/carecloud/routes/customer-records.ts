@@ -12,16 +12,16 @@ import { listReferenceItems } from '../../../core/organisations/index.ts'
 import type { Ctx } from '../../../platform/ctx.ts'
 import type { Call, Routes } from '../call.ts'
 import { addressRow, homeOf, readAddress } from '../customer.ts'
-import { type Answer, contains, created, idOf, listOf, noContent, ok, pageOf, timeOf } from '../encode.ts'
+import { type Answer, created, idOf, listOf, noContent, ok, pageOf, timeOf } from '../encode.ts'
 import { invalidParam, notFound } from '../errors.ts'
 import { customerFilter, customerInPath, isApp, ownCustomer } from '../people.ts'
-import { listCustomerProperties, propertyRow, readRecord, wireValue } from '../properties.ts'
+import { listCustomerProperties, readRecord, wireValue } from '../properties.ts'
 import { findSourceById, readSource } from '../sources.ts'
 
 /** What hangs on a customer: where they come from, their properties, further addresses. */
 export function customerRecordRoutes(routes: Routes): void {
   sourceRecordRoutes(routes)
-  propertyRoutes(routes)
+  propertyRecordRoutes(routes)
   addressRoutes(routes)
 }
 
@@ -84,23 +84,7 @@ async function sourceRecordRows(ctx: Ctx, records: readonly SourceRecord[]) {
   })
 }
 
-function propertyRoutes(routes: Routes): void {
-  routes.get('/customer-properties', 'both', async ({ ctx, query }) => {
-    const page = query.page(['property_id', 'name', 'data_type', 'is_required', 'is_unique', 'last_change', 'state'])
-    const name = query.text('name')
-    query.done()
-    const rows = (await listCustomerProperties(ctx))
-      .filter((property) => contains(property.name, name))
-      .map((property) => propertyRow(ctx, property))
-    return pageOf('customer_properties', rows, page)
-  })
-
-  routes.get('/customer-properties/:customer_property_id', 'both', async ({ ctx, params }) => {
-    const property = (await listCustomerProperties(ctx)).find((one) => one.code === params.customer_property_id)
-    if (!property) throw notFound('customer-properties', params.customer_property_id ?? '')
-    return ok(propertyRow(ctx, property))
-  })
-
+function propertyRecordRoutes(routes: Routes): void {
   // An app leaves the customer's id out: it is the one who is signed in.
   for (const [base, access] of [
     ['/customers/:customer_id/property-records', 'both'],
