@@ -375,7 +375,7 @@ create table customers (
   constraint customers_gender CHECK ((gender = ANY (ARRAY['male'::text, 'female'::text, 'other'::text]))),
   constraint customers_kind CHECK ((kind = ANY (ARRAY['person'::text, 'company'::text]))),
   constraint customers_merged CHECK (((state = 'merged'::text) = (merged_into IS NOT NULL))),
-  constraint customers_state CHECK ((state = ANY (ARRAY['anonymous'::text, 'identified'::text, 'merged'::text, 'erased'::text]))),
+  constraint customers_state CHECK ((state = ANY (ARRAY['anonymous'::text, 'identified'::text, 'merged'::text, 'erased'::text, 'bearer'::text]))),
   constraint customers_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
   constraint customers_tenant_id_merged_into_fkey FOREIGN KEY (tenant_id, merged_into) REFERENCES customers(tenant_id, id),
   constraint customers_tenant_id_store_id_fkey FOREIGN KEY (tenant_id, store_id) REFERENCES organisations(tenant_id, id)
@@ -983,6 +983,13 @@ create table rewards (
 create index rewards_active on rewards USING btree (tenant_id) WHERE (state = 'active'::text);
 create unique index rewards_code_key on rewards USING btree (tenant_id, lower(code)) WHERE (state <> 'deleted'::text);
 
+create table rule_book_versions (
+  tenant_id bigint not null,
+  version bigint default nextval('entity_id'::regclass) not null,
+  constraint rule_book_versions_pkey PRIMARY KEY (tenant_id),
+  constraint rule_book_versions_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+);
+
 create table rule_usages (
   tenant_id bigint not null,
   rule_id bigint not null,
@@ -1170,9 +1177,11 @@ create table vouchers (
   applied_store_id bigint,
   purchase_id bigint,
   data jsonb default '{}'::jsonb not null,
+  issue_key text,
   created_at timestamp with time zone default now() not null,
   updated_at timestamp with time zone default now() not null,
   constraint vouchers_pkey PRIMARY KEY (tenant_id, id),
+  constraint vouchers_issue_key UNIQUE (tenant_id, issue_key),
   constraint vouchers_state CHECK ((state = ANY (ARRAY['issued'::text, 'applied'::text, 'cancelled'::text]))),
   constraint vouchers_value CHECK ((value_minor >= 0)),
   constraint vouchers_tenant_id_bearer_id_fkey FOREIGN KEY (tenant_id, bearer_id) REFERENCES customers(tenant_id, id),
@@ -1180,6 +1189,7 @@ create table vouchers (
   constraint vouchers_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
   constraint vouchers_tenant_id_reward_id_fkey FOREIGN KEY (tenant_id, reward_id) REFERENCES rewards(tenant_id, id)
 );
+create index vouchers_cancelled_code on vouchers USING btree (tenant_id, lower(code)) WHERE (state = 'cancelled'::text);
 create unique index vouchers_code_key on vouchers USING btree (tenant_id, lower(code)) WHERE (state <> 'cancelled'::text);
 create index vouchers_customer on vouchers USING btree (tenant_id, customer_id, id) WHERE (customer_id IS NOT NULL);
 create index vouchers_purchase on vouchers USING btree (tenant_id, purchase_id) WHERE (purchase_id IS NOT NULL);

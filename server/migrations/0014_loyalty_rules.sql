@@ -67,14 +67,19 @@ create table vouchers (
   applied_store_id bigint,
   purchase_id bigint,
   data jsonb not null default '{}',
+  -- of the call that made it: a retry finds the same voucher
+  issue_key text,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   primary key (tenant_id, id),
+  constraint vouchers_issue_key unique (tenant_id, issue_key),
   foreign key (tenant_id, reward_id) references rewards (tenant_id, id),
   foreign key (tenant_id, customer_id) references customers (tenant_id, id),
   foreign key (tenant_id, bearer_id) references customers (tenant_id, id)
 );
 create unique index vouchers_code_key on vouchers (tenant_id, lower(code)) where state <> 'cancelled';
+-- Cancelled ones are looked for only when nothing else has the code; there are few.
+create index vouchers_cancelled_code on vouchers (tenant_id, lower(code)) where state = 'cancelled';
 create index vouchers_customer on vouchers (tenant_id, customer_id, id) where customer_id is not null;
 create index vouchers_reward on vouchers (tenant_id, reward_id, id);
 create index vouchers_purchase on vouchers (tenant_id, purchase_id) where purchase_id is not null;
@@ -96,6 +101,17 @@ create table pool_codes (
   foreign key (tenant_id, pool_id) references code_pools (tenant_id, id) on delete cascade
 );
 create index pool_codes_free on pool_codes (tenant_id, pool_id, code) where voucher_id is null;
+
+-- Whose value lies on a gift card: a row for the ledger to point at, no customer that anybody reads or lists.
+alter table customers drop constraint customers_state;
+alter table customers add constraint customers_state check (state in ('anonymous', 'identified', 'merged', 'erased', 'bearer'));
+
+-- Changes with every change of a tenant's rules, rewards and programmes, and never returns to a value it had: processes keep the
+-- rules in memory and ask for this number alone.
+create table rule_book_versions (
+  tenant_id bigint primary key references tenants (id),
+  version bigint not null default nextval('entity_id')
+);
 
 -- How often and how much a rule or reward with a limit has given: in all (customer_id 0) and to each customer, per period
 -- ('' is for ever, else the first day of the period). Written with the sale, under its lock, so that no budget is overdrawn.

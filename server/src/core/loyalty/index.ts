@@ -18,6 +18,30 @@ export {
   restoreCardsOf,
   updateCard,
 } from './cards.ts'
+export type * from './engine/types.ts'
+export {
+  createReward,
+  findRewardByCode,
+  getReward,
+  getRewards,
+  listRewards,
+  type RewardInput,
+  type RewardPatch,
+  setRewardState,
+  updateReward,
+} from './rewards/service.ts'
+export type { RewardOrder, RewardQuery } from './rewards/views.ts'
+export { loadRuleBook } from './rules/book.ts'
+export {
+  createEarningRule,
+  getEarningRule,
+  listEarningRules,
+  type RuleInput,
+  type RulePatch,
+  setEarningRuleState,
+  updateEarningRule,
+} from './rules/service.ts'
+export type { RuleQuery } from './rules/store.ts'
 export { evaluate, pointsFor } from './rules.ts'
 export {
   addTier,
@@ -35,3 +59,4 @@ export {
   updateProgramme,
 } from './service.ts'
 export type * from './types.ts'
+export { findOfferedCodes } from './vouchers/offered.ts'

@@ -4,6 +4,7 @@ import { DomainError } from '../../platform/errors.ts'
 import { currencyScale, type Minor } from '../../platform/money.ts'
 import { emitChanges } from '../../platform/outbox.ts'
 import { applyOperation, earnedReachedAt, type Posted, totalsOf } from '../ledger/index.ts'
+import { bumpRuleBook } from './rules/book-store.ts'
 import { pointsFor, pointsToPay, tierFor, valueOfPoints } from './rules.ts'
 import { insertProgramme, insertTier, selectProgrammes, selectTiers, updateProgrammeRow } from './store.ts'
 import type { Programme, ProgrammeSettings, Tier } from './types.ts'
@@ -32,6 +33,7 @@ export function createProgramme(
 ): Promise<Programme> {
   return transact(ctx, async (ctx) => {
     const created = await insertProgramme(ctx, programme)
+    await bumpRuleBook(ctx)
     await emitChanges(ctx, [{ entity: 'programme', entityId: created.id, operation: 'created' }])
     return created
   })
@@ -51,6 +53,7 @@ export function updateProgramme(
       state: change.state ?? programme.state,
     }
     await updateProgrammeRow(ctx, next)
+    await bumpRuleBook(ctx)
     await emitChanges(ctx, [{ entity: 'programme', entityId: next.id, operation: 'updated' }])
     return next
   })

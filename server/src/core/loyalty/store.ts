@@ -2,7 +2,7 @@ import type { Ctx } from '../../platform/ctx.ts'
 import { sql } from '../../platform/db.ts'
 import type { Card, CardType, Programme, Tier } from './types.ts'
 
-const programmeColumns = sql`id, kind, name, unit_id as "unitId", is_default as "isDefault", settings, state, created_at as "createdAt"`
+export const programmeColumns = sql`id, kind, name, unit_id as "unitId", is_default as "isDefault", settings, state, created_at as "createdAt"`
 
 export function selectProgrammes(ctx: Ctx): Promise<Programme[]> {
   return ctx.db.query<Programme>(sql`

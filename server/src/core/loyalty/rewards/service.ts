@@ -1,0 +1,128 @@
+import { type Ctx, transact } from '../../../platform/ctx.ts'
+import { DomainError } from '../../../platform/errors.ts'
+import type { Minor } from '../../../platform/money.ts'
+import { emitChanges } from '../../../platform/outbox.ts'
+import { onlyGiven } from '../../../platform/records.ts'
+import { cleanJson, cleanText } from '../../../platform/text.ts'
+import { audit } from '../../accounts/index.ts'
+import type { Reward, RewardDefinition } from '../engine/types.ts'
+import { bumpRuleBook } from '../rules/book-store.ts'
+import { checkFrame } from '../rules/checks.ts'
+import { insertReward, lockReward, selectRewardsByCodes, selectRewardsByIds, updateRewardRow } from './store.ts'
+import { type RewardQuery, selectRewards } from './views.ts'
+
+export interface RewardInput {
+  readonly code: string
+  readonly name: string
+  /** draft when absent. */
+  readonly state?: Exclude<Reward['state'], 'deleted'>
+  readonly usage: Reward['usage']
+  /** till when absent. */
+  readonly kind?: Reward['kind']
+  readonly priority?: number
+  readonly pointsCost?: Minor
+  readonly validFrom?: Date | null
+  readonly validTo?: Date | null
+  readonly definition: RewardDefinition
+  readonly presentation?: Readonly<Record<string, unknown>>
+}
+
+export type RewardPatch = Partial<Omit<RewardInput, 'state'>>
+
+/** Without `states` all but deleted ones; `total` counts all that match. */
+export function listRewards(ctx: Ctx, query: RewardQuery): Promise<{ items: Reward[]; total: number }> {
+  return selectRewards(ctx, query)
+}
+
+/** Refuses reward.not_found, also for a deleted one. */
+export async function getReward(ctx: Ctx, id: number): Promise<Reward> {
+  const [reward] = Number.isSafeInteger(id) ? await selectRewardsByIds(ctx, [id]) : []
+  if (!reward || reward.state === 'deleted') throw new DomainError('reward.not_found', { id })
+  return reward
+}
+
+/** Those that exist, by id, also deleted ones: what a voucher leads to. */
+export async function getRewards(ctx: Ctx, ids: readonly number[]): Promise<ReadonlyMap<number, Reward>> {
+  const rewards = await selectRewardsByIds(ctx, [...new Set(ids)].filter(Number.isSafeInteger))
+  return new Map(rewards.map((reward) => [reward.id, reward]))
+}
+
+/** In any case of letters. */
+export async function findRewardByCode(ctx: Ctx, code: string): Promise<Reward | undefined> {
+  return (await selectRewardsByCodes(ctx, [code]))[0]
+}
+
+/** Refuses request.invalid, reward.code_taken. */
+export function createReward(ctx: Ctx, input: RewardInput): Promise<Reward> {
+  return transact(ctx, async (ctx) => {
+    const reward = {
+      code: cleanText(input.code),
+      name: cleanText(input.name),
+      state: input.state ?? ('draft' as const),
+      usage: input.usage,
+      kind: input.kind ?? ('till' as const),
+      priority: input.priority ?? 5,
+      pointsCost: input.pointsCost ?? 0,
+      validFrom: input.validFrom ?? null,
+      validTo: input.validTo ?? null,
+      definition: cleanJson(input.definition),
+      presentation: cleanJson(input.presentation ?? {}),
+    }
+    checkReward(reward)
+    const created = await insertReward(ctx, reward)
+    await announce(ctx, created, 'created')
+    return created
+  })
+}
+
+/** Replaces what is given. Refuses reward.not_found, request.invalid, reward.code_taken. */
+export function updateReward(ctx: Ctx, change: { id: number; patch: RewardPatch }): Promise<Reward> {
+  return transact(ctx, async (ctx) => {
+    const next = { ...(await lock(ctx, change.id)), ...onlyGiven(cleanJson(change.patch)) }
+    checkReward(next)
+    const updated = await updateRewardRow(ctx, next)
+    await announce(ctx, updated, 'updated')
+    return updated
+  })
+}
+
+/** A deleted reward gives its code back and never returns; vouchers of it no longer count. Refuses reward.not_found. */
+export function setRewardState(ctx: Ctx, change: { id: number; state: Reward['state'] }): Promise<Reward> {
+  return transact(ctx, async (ctx) => {
+    const before = await lock(ctx, change.id)
+    if (before.state === change.state) return before
+    const updated = await updateRewardRow(ctx, { ...before, state: change.state })
+    await announce(ctx, updated, change.state === 'deleted' ? 'deleted' : 'updated')
+    return updated
+  })
+}
+
+async function lock(ctx: Ctx, id: number): Promise<Reward> {
+  const reward = Number.isSafeInteger(id) ? await lockReward(ctx, id) : undefined
+  if (!reward) throw new DomainError('reward.not_found', { id })
+  return reward
+}
+
+const longestCode = 100
+
+function checkReward(reward: Omit<Reward, 'id' | 'createdAt' | 'updatedAt'>): void {
+  checkFrame(reward)
+  // A code is typed at the till: no space at its ends, nothing that cannot be typed.
+  if (!/^\S(?:.*\S)?$/.test(reward.code) || reward.code.length > longestCode)
+    throw new DomainError('request.invalid', { field: 'code' })
+  if (!Number.isSafeInteger(reward.pointsCost) || reward.pointsCost < 0)
+    throw new DomainError('request.invalid', { field: 'pointsCost' })
+}
+
+async function announce(ctx: Ctx, reward: Reward, operation: 'created' | 'updated' | 'deleted'): Promise<void> {
+  await bumpRuleBook(ctx)
+  await emitChanges(ctx, [
+    { entity: 'reward', entityId: reward.id, operation, data: { code: reward.code, state: reward.state } },
+  ])
+  await audit(ctx, {
+    action: `reward.${operation}`,
+    entity: 'reward',
+    entityId: reward.id,
+    data: { code: reward.code, state: reward.state },
+  })
+}

@@ -1,0 +1,59 @@
+import type { Ctx } from '../../../platform/ctx.ts'
+import type { Pool } from '../../../platform/db.ts'
+import type { RuleBook } from '../engine/types.ts'
+import { type BookJson, selectBook } from './book-store.ts'
+
+interface Known {
+  readonly version: number
+  readonly book: RuleBook
+}
+
+// One process may serve many tenants; beyond this many the one that was read first is read again.
+const maxTenants = 2_000
+const known = new WeakMap<Pool, Map<number, Known>>()
+// No version is negative: whoever knows nothing asks with this one.
+const nothing = -1
+
+/**
+ * The active rules, the active automatic rewards and the default programme, in one statement that sees what the open
+ * transaction sees. What was read before is kept with its version, and read again only when the version has changed.
+ */
+export async function loadRuleBook(ctx: Ctx): Promise<RuleBook> {
+  const tenants = known.get(ctx.pool) ?? new Map<number, Known>()
+  known.set(ctx.pool, tenants)
+  const before = tenants.get(ctx.tenant.id)
+  const { version, book } = await selectBook(ctx, before?.version ?? nothing)
+  if (book === null && before?.version === version) return before.book
+  const now = { version, book: readBook(book) }
+  const oldest = tenants.keys().next().value
+  if (tenants.size >= maxTenants && oldest !== undefined && !tenants.has(ctx.tenant.id)) tenants.delete(oldest)
+  tenants.set(ctx.tenant.id, now)
+  return now.book
+}
+
+function readBook(json: BookJson | null): RuleBook {
+  return {
+    programme: json?.programme ? { ...json.programme, createdAt: new Date(json.programme.createdAt) } : undefined,
+    rules: (json?.rules ?? []).map(readTimes),
+    rewards: (json?.rewards ?? []).map(readTimes),
+  }
+}
+
+interface Timed {
+  readonly validFrom: Date | null
+  readonly validTo: Date | null
+  readonly createdAt: Date
+  readonly updatedAt: Date
+}
+
+// jsonb has no times: they come as texts, whatever the type says.
+function readTimes<Row extends Timed>(row: Row): Row {
+  const time = (text: Date | null) => (text === null ? null : new Date(text))
+  return {
+    ...row,
+    validFrom: time(row.validFrom),
+    validTo: time(row.validTo),
+    createdAt: new Date(row.createdAt),
+    updatedAt: new Date(row.updatedAt),
+  }
+}
