@@ -23,7 +23,7 @@ const knownAttributes = [
 
 /** The whole profile, for the shop itself. Bonuses and level are the shop's default points and tier. */
 export async function encodeProfile(ctx: Ctx, customer: Customer): Promise<Record<string, unknown>> {
-  const [balances, { tier, next, earned }, orders] = await Promise.all([
+  const [balances, { tier, next, toNext }, orders] = await Promise.all([
     balancesOf(ctx, customer.id),
     tierOf(ctx, customer.id),
     listPurchases(ctx, { customerId: customer.id, kind: 'sale', limit: maxOrders, withLines: true }),
@@ -48,9 +48,7 @@ export async function encodeProfile(ctx: Ctx, customer: Customer): Promise<Recor
     loyalty_status: tier?.name ?? attributes.loyalty_status ?? null,
     loyalty_bonuses: points ? fromMinor(points.available, points.unit.scale) : 0,
     loyalty_bonuses_to_next_level:
-      points && next
-        ? fromMinor(Math.max(0, next.threshold - earned), points.unit.scale)
-        : (attributes.loyalty_bonuses_to_next_level ?? null),
+      points && next ? fromMinor(toNext, points.unit.scale) : (attributes.loyalty_bonuses_to_next_level ?? null),
     gender: encodeGender(customer),
     location: attributes.location ?? null,
     age: attributes.age ?? ageOf(customer.birthday, ctx.clock.now()),

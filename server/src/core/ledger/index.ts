@@ -13,6 +13,7 @@ export {
   applyOperations,
   availableOf,
   balancesOf,
+  earnedIn,
   earnedReachedAt,
   findDefaultUnit,
   findPosting,

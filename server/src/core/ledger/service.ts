@@ -11,6 +11,7 @@ import {
   selectAvailable,
   selectBalances,
   selectDue,
+  selectEarnedIn,
   selectPosting,
   selectReachedAt,
   selectStatement,
@@ -124,6 +125,14 @@ export function totalsOf(
   query: { customerId: number; unitId: number; from?: Date; to?: Date },
 ): Promise<Totals> {
   return selectTotals(ctx, { ...query, from: query.from ?? null, to: query.to ?? null })
+}
+
+/** What was earned in each of the windows [from, to); a missing end is open. */
+export function earnedIn(
+  ctx: Ctx,
+  query: { customerId: number; unitId: number; windows: readonly { from: Date | null; to: Date | null }[] },
+): Promise<Minor[]> {
+  return selectEarnedIn(ctx, query)
 }
 
 /** When all that was earned (see `totalsOf`) last rose to the amount; undefined when it never did, as for 0. */

@@ -162,6 +162,23 @@ export async function selectTotals(
   return row ?? { earned: 0, spent: 0 }
 }
 
+/** What was earned in each window, in their order. */
+export async function selectEarnedIn(
+  ctx: Ctx,
+  query: { customerId: number; unitId: number; windows: readonly { from: Date | null; to: Date | null }[] },
+): Promise<Minor[]> {
+  const windows = query.windows.map((window, position) => ({ ...window, position }))
+  const rows = await ctx.db.query<{ amount: Minor }>(sql`
+    select coalesce(sum(${earnedBy}), 0)::bigint as amount
+      from jsonb_to_recordset(${JSON.stringify(windows)}::jsonb) as w ("from" timestamptz, "to" timestamptz, position int)
+      left join postings p on p.tenant_id = ${ctx.tenant.id} and p.customer_id = ${query.customerId} and p.unit_id = ${query.unitId}
+           and p.occurred_at >= coalesce(w."from", '-infinity') and p.occurred_at < coalesce(w."to", 'infinity')
+      left join ledger_accounts f on f.tenant_id = p.tenant_id and f.id = p.from_account_id
+      left join ledger_accounts t on t.tenant_id = p.tenant_id and t.id = p.to_account_id
+     group by w.position order by w.position`)
+  return rows.map((row) => row.amount)
+}
+
 /** When what was earned in all last rose to this amount. */
 export async function selectReachedAt(
   ctx: Ctx,

@@ -44,19 +44,27 @@ export {
 export type { RuleQuery } from './rules/store.ts'
 export { evaluate, pointsFor } from './rules.ts'
 export {
-  addTier,
   createProgramme,
   findDefaultProgramme,
   getProgramme,
   listProgrammes,
-  listTiers,
   pointsForPayment,
   pointsValue,
   recordActivity,
   redeem,
-  tierOf,
-  tierReachedAt,
   updateProgramme,
 } from './service.ts'
+export {
+  addTier,
+  giveTier,
+  isValid,
+  listCustomerTiers,
+  listTiers,
+  moveTiersOf,
+  restoreTiersOf,
+  tierOf,
+  tierReachedAt,
+  updateTier,
+} from './tiers.ts'
 export type * from './types.ts'
 export { findOfferedCodes } from './vouchers/offered.ts'

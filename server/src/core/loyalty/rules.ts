@@ -1,6 +1,6 @@
 import { Decimal } from 'decimal.js'
 import type { Minor } from '../../platform/money.ts'
-import type { Basket, Evaluation, Programme, ProgrammeSettings, Tier } from './types.ts'
+import type { Basket, Evaluation, Programme, ProgrammeSettings } from './types.ts'
 
 const defaultEarnSources: ProgrammeSettings['earnSources'] = ['till', 'shop', 'import', 'api']
 
@@ -48,11 +48,6 @@ export function valueOfPoints(settings: ProgrammeSettings, points: Minor, curren
 export function pointsToPay(settings: ProgrammeSettings, amountMinor: Minor, currencyScale: number): Minor {
   const rate = settings.pointsPerCurrencyUnitRedeemed ?? 0
   return new Decimal(amountMinor).div(new Decimal(10).pow(currencyScale)).times(rate).ceil().toNumber()
-}
-
-/** The highest tier whose threshold is reached; `tiers` in any order. */
-export function tierFor(tiers: readonly Tier[], earned: Minor): Tier | undefined {
-  return tiers.filter((tier) => tier.threshold <= earned).sort((a, b) => b.rank - a.rank)[0]
 }
 
 const dayMilliseconds = 86_400_000

@@ -3,11 +3,11 @@ import { violates } from '../../platform/db.ts'
 import { DomainError } from '../../platform/errors.ts'
 import { currencyScale, type Minor } from '../../platform/money.ts'
 import { emitChanges } from '../../platform/outbox.ts'
-import { applyOperation, earnedReachedAt, type Posted, totalsOf } from '../ledger/index.ts'
+import { applyOperation, type Posted } from '../ledger/index.ts'
 import { bumpRuleBook } from './rules/book-store.ts'
-import { pointsFor, pointsToPay, tierFor, valueOfPoints } from './rules.ts'
-import { insertProgramme, insertTier, selectProgrammes, selectTiers, updateProgrammeRow } from './store.ts'
-import type { Programme, ProgrammeSettings, Tier } from './types.ts'
+import { pointsFor, pointsToPay, valueOfPoints } from './rules.ts'
+import { insertProgramme, selectProgrammes, updateProgrammeRow } from './store.ts'
+import type { Programme, ProgrammeSettings } from './types.ts'
 
 /** All programmes but deleted ones, in the order they were made. */
 export async function listProgrammes(ctx: Ctx, filter: { state?: Programme['state'] } = {}): Promise<Programme[]> {
@@ -57,36 +57,6 @@ export function updateProgramme(
     await emitChanges(ctx, [{ entity: 'programme', entityId: next.id, operation: 'updated' }])
     return next
   })
-}
-
-export function addTier(ctx: Ctx, tier: Omit<Tier, 'id'>): Promise<Tier> {
-  return insertTier(ctx, tier)
-}
-
-export function listTiers(ctx: Ctx, programmeId: number): Promise<Tier[]> {
-  return selectTiers(ctx, programmeId)
-}
-
-/** The customer's tier in the default programme by what was ever earned, and how far the next one is. */
-export async function tierOf(
-  ctx: Ctx,
-  customerId: number,
-): Promise<{ tier: Tier | undefined; next: Tier | undefined; earned: Minor }> {
-  const programme = await findDefaultProgramme(ctx)
-  if (!programme) return { tier: undefined, next: undefined, earned: 0 }
-  const [tiers, totals] = [
-    await selectTiers(ctx, programme.id),
-    await totalsOf(ctx, { customerId, unitId: programme.unitId }),
-  ]
-  const tier = tierFor(tiers, totals.earned)
-  const next = tiers.filter((candidate) => candidate.threshold > totals.earned).sort((a, b) => a.rank - b.rank)[0]
-  return { tier, next, earned: totals.earned }
-}
-
-/** When the customer last rose into a tier of the default programme; undefined for a tier that everybody begins in. */
-export async function tierReachedAt(ctx: Ctx, customerId: number, tier: Tier): Promise<Date | undefined> {
-  const programme = await findDefaultProgramme(ctx)
-  return programme && earnedReachedAt(ctx, { customerId, unitId: programme.unitId, amount: tier.threshold })
 }
 
 /** What points of a programme pay for, in minor units of the tenant's currency. */

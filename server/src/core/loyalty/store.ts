@@ -1,6 +1,6 @@
 import type { Ctx } from '../../platform/ctx.ts'
 import { sql } from '../../platform/db.ts'
-import type { Card, CardType, Programme, Tier } from './types.ts'
+import type { Card, CardType, Programme } from './types.ts'
 
 export const programmeColumns = sql`id, kind, name, unit_id as "unitId", is_default as "isDefault", settings, state, created_at as "createdAt"`
 
@@ -27,21 +27,6 @@ export async function updateProgrammeRow(
   await ctx.db.query(sql`
     update programmes set name = ${programme.name}, settings = ${JSON.stringify(programme.settings)}, state = ${programme.state}
      where tenant_id = ${ctx.tenant.id} and id = ${programme.id}`)
-}
-
-const tierColumns = sql`id, programme_id as "programmeId", name, rank, threshold, settings`
-
-export function selectTiers(ctx: Ctx, programmeId: number): Promise<Tier[]> {
-  return ctx.db.query<Tier>(sql`
-    select ${tierColumns} from tiers where tenant_id = ${ctx.tenant.id} and programme_id = ${programmeId} order by rank`)
-}
-
-export async function insertTier(ctx: Ctx, tier: Omit<Tier, 'id'>): Promise<Tier> {
-  const [row] = await ctx.db.query<Tier>(sql`
-    insert into tiers (tenant_id, programme_id, name, rank, threshold, settings)
-    values (${ctx.tenant.id}, ${tier.programmeId}, ${tier.name}, ${tier.rank}, ${tier.threshold}, ${JSON.stringify(tier.settings)})
-    returning ${tierColumns}`)
-  return row as Tier // as above
 }
 
 export function selectCardTypes(ctx: Ctx): Promise<CardType[]> {

@@ -59,14 +59,60 @@ export type EvaluationReason =
   | 'source_does_not_earn'
   | 'below_one_point'
 
+/** In which span of time a tier is earned. Days of a rolling one end now; years are the tenant's. */
+export type TierPeriod =
+  | { readonly kind: 'ever' }
+  | { readonly kind: 'calendar_year' }
+  | { readonly kind: 'rolling'; readonly days: number }
+
+export interface TierSettings {
+  /** What counts: points earned (the default), or what was spent in the tenant's currency. */
+  readonly measure?: 'points' | 'spend'
+  /** Ever, when not told. */
+  readonly period?: TierPeriod
+  /** What it takes to keep the tier for another period; as much as to reach it when not told. */
+  readonly keep?: Minor
+  /** Only given by hand, however much is earned. */
+  readonly manual?: boolean
+  readonly description?: string
+  /** Shown by an app. */
+  readonly colour?: string
+}
+
 export interface Tier {
   readonly id: Id<'tier'>
   readonly programmeId: ProgrammeId
   readonly name: string
   readonly rank: number
-  /** Points earned (in the unit's smallest part) that lead into the tier. */
+  /** What leads into the tier: points earned (in the unit's smallest part), or money spent in minor units. */
   readonly threshold: Minor
-  readonly settings: Readonly<Record<string, unknown>>
+  readonly settings: TierSettings
+}
+
+/** A tier that somebody gave to a customer. */
+export interface CustomerTier {
+  readonly id: Id<'customerTier'>
+  readonly customerId: number
+  readonly tierId: Tier['id']
+  readonly validFrom: Date
+  readonly validTo: Date | null
+  readonly origin: 'rule' | 'manual'
+}
+
+/** Where a customer stands in the default programme. */
+export interface TierStanding {
+  readonly tier: Tier | undefined
+  /** The lowest one above it that can be earned. */
+  readonly next: Tier | undefined
+  /** Set when the tier is not earned but given. */
+  readonly manual: CustomerTier | undefined
+  /** Points ever earned. */
+  readonly earned: Minor
+  /** What is missing to the next tier, and to keep this one for another period, in their own measures. */
+  readonly toNext: Minor
+  readonly toKeep: Minor
+  /** When the tier ends if nothing more is earned; null when it has no such day. */
+  readonly keepBy: Date | null
 }
 
 export interface CardType {

@@ -18,7 +18,7 @@ import {
 } from '../customers/index.ts'
 import { moveCollections, restoreCollections } from '../events/index.ts'
 import { moveBalances, restoreBalances } from '../ledger/index.ts'
-import { moveCardsOf, restoreCardsOf } from '../loyalty/index.ts'
+import { moveCardsOf, moveTiersOf, restoreCardsOf, restoreTiersOf } from '../loyalty/index.ts'
 import { moveMessages, restoreMessages } from '../messaging/index.ts'
 import { movePurchases, restorePurchases } from '../purchases/index.ts'
 import { blankMerges, insertMerge, lockMergeRow, markUndone, selectMerges, setMoved } from './store.ts'
@@ -50,6 +50,7 @@ async function moveAll(ctx: Ctx, merge: Merge, id: MergeId): Promise<Moved> {
     messages: await moveMessages(ctx, merge),
     purchases: await movePurchases(ctx, merge),
     cards: await moveCardsOf(ctx, merge),
+    tiers: await moveTiersOf(ctx, merge),
     lots: await moveBalances(ctx, { ...merge, key: `merge:${id}` }),
     collections: await moveCollections(ctx, merge),
     // Last: from here on the one that goes is merged, and looking it up gives the survivor.
@@ -75,6 +76,7 @@ export function undoMerge(ctx: Ctx, mergeId: number): Promise<void> {
     await restoreMessages(ctx, { ...back, ids: moved.messages })
     await restorePurchases(ctx, { ...back, ids: moved.purchases })
     await restoreCardsOf(ctx, { ...back, ids: moved.cards })
+    await restoreTiersOf(ctx, { ...back, ids: moved.tiers ?? [] })
     await restoreBalances(ctx, { ...back, key: `merge:${id}:undone`, lotIds: moved.lots })
     await restoreCollections(ctx, { ...back, moved: moved.collections })
     await markUndone(ctx, id)

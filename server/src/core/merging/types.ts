@@ -23,6 +23,8 @@ export interface Moved {
   readonly messages: readonly number[]
   readonly purchases: readonly number[]
   readonly cards: readonly number[]
+  /** Absent from merges of before there were any. */
+  readonly tiers?: readonly number[]
   readonly lots: readonly number[]
   readonly collections: MovedCollections
 }

@@ -69,8 +69,9 @@ export async function movedValuesOf(
 export function spendingOf(
   ctx: Ctx,
   customerId: number,
+  interval: { from?: Date; to?: Date } = {},
 ): Promise<{ currency: string; totalMinor: number; purchases: number; lastAt: Date | null }[]> {
-  return selectSpending(ctx, customerId)
+  return selectSpending(ctx, { customerId, from: interval.from ?? null, to: interval.to ?? null })
 }
 
 /**

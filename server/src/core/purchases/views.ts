@@ -132,13 +132,17 @@ export function selectReportRows(ctx: Ctx, purchaseId: number): Promise<ReportRo
       from purchase_reports where tenant_id = ${ctx.tenant.id} and purchase_id = ${purchaseId} order by id`)
 }
 
-/** How many sales a customer made and for how much, cancellations taken off; the largest currency first. */
+/** How many confirmed sales a customer made and for how much, cancellations taken off; the largest currency first. */
 export function selectSpending(
   ctx: Ctx,
-  customerId: number,
+  query: { customerId: number; from: Date | null; to: Date | null },
 ): Promise<{ currency: string; totalMinor: number; purchases: number; lastAt: Date | null }[]> {
   return ctx.db.query(sql`
-    select currency, sum(coalesce(total_minor, 0))::bigint as "totalMinor", count(*) filter (where kind = 'sale')::bigint as purchases,
-           max(occurred_at) filter (where kind = 'sale') as "lastAt"
-      from purchases where tenant_id = ${ctx.tenant.id} and customer_id = ${customerId} group by currency order by 2 desc`)
+    select currency, coalesce(sum(coalesce(total_minor, (select sum(total_minor) from purchase_lines l
+               where l.tenant_id = p.tenant_id and l.purchase_id = p.id))), 0)::bigint as "totalMinor",
+           count(*) filter (where kind = 'sale')::bigint as purchases, max(occurred_at) filter (where kind = 'sale') as "lastAt"
+      from purchases p where tenant_id = ${ctx.tenant.id} and customer_id = ${query.customerId} and confirmed
+       and (${query.from}::timestamptz is null or occurred_at >= ${query.from}::timestamptz)
+       and (${query.to}::timestamptz is null or occurred_at < ${query.to}::timestamptz)
+     group by currency order by 2 desc`)
 }

@@ -1,73 +1,94 @@
-import { findDefaultProgramme, listTiers, type Tier, tierOf } from '../../../core/loyalty/index.ts'
-import { spendingOf } from '../../../core/purchases/index.ts'
+import { listUnits } from '../../../core/ledger/index.ts'
+import {
+  type CustomerTier,
+  findDefaultProgramme,
+  giveTier,
+  isValid,
+  listCustomerTiers,
+  listTiers,
+  type Tier,
+  type TierStanding,
+  tierOf,
+  tierReachedAt,
+} from '../../../core/loyalty/index.ts'
 import type { Ctx } from '../../../platform/ctx.ts'
 import { currencyScale, fromMinor } from '../../../platform/money.ts'
 import type { Call, Routes } from '../call.ts'
 import { currencyId } from '../currencies.ts'
-import { type Answer, idOf, ok, pageOf, timeOf } from '../encode.ts'
-import { notFound } from '../errors.ts'
-import { customerInPath, customerInQuery } from '../people.ts'
+import { type Answer, idOf, ok, pageOf, type Row, timeOf, timeOrNull } from '../encode.ts'
+import { invalidParam, notFound } from '../errors.ts'
+import { customerInBody, customerInPath } from '../people.ts'
 
-/** Statuses are the tiers of the default programme: reached by points earned, and kept. */
+/** Statuses are the tiers of the default programme: earned by points or spending, or given by hand. */
 export function statusRoutes(routes: Routes): void {
   routes.get('/statuses', 'both', async ({ ctx, query }) => {
-    const page = query.page(['status_id', 'name', 'qualification_points', 'text_id'])
+    const page = query.page(statusFields)
     const textId = query.text('text_id')
     query.done()
-    const tiers = await allTiers(ctx)
-    const rows = tiers.map((tier) => statusRow(ctx, tier, tiers))
-    return pageOf(
-      'statuses',
-      rows.filter((row) => textId === undefined || row.text_id === textId),
-      page,
-    )
+    const tiers = await statusTiers(ctx)
+    const rows = tiers.all.map((tier) => statusRow(ctx, tier, tiers))
+    const wanted = rows.filter((row) => textId === undefined || row.text_id === textId)
+    return pageOf('statuses', wanted, page)
   })
 
   routes.get('/statuses/:status_id', 'both', async (call) => {
     const id = call.pathId('status_id', 'tier')
-    const tiers = await allTiers(call.ctx)
-    const tier = tiers.find((candidate) => candidate.id === id)
+    const tiers = await statusTiers(call.ctx)
+    const tier = tiers.all.find((candidate) => candidate.id === id)
     if (!tier) throw notFound('statuses', call.params.status_id ?? '')
     return ok(statusRow(call.ctx, tier, tiers))
   })
 
   routes.get('/customers/:customer_id/status-records', 'both', statusRecords)
-
-  routes.get('/wallet/actions/sales-turnover', 'both', async (call) => {
-    const customerId = await customerInQuery(call)
-    call.query.done()
-    const turnover = (await spendingOf(call.ctx, customerId)).map(({ currency, totalMinor }) => ({
-      currency_id: currencyId(call.ctx, currency),
-      value: fromMinor(totalMinor, currencyScale(currency)),
-      due_date: null,
-    }))
-    return ok({ turnover })
-  })
+  routes.post('/customers/actions/set-status-record', 'enterprise', setStatusRecord)
 }
 
-/** By rank, the lowest first. */
-async function allTiers(ctx: Ctx): Promise<Tier[]> {
+const statusFields = [
+  'status_id',
+  'name',
+  'description',
+  'qualification_period',
+  'qualification_points',
+  'validity_period',
+  'qualification_type',
+  'text_id',
+]
+
+interface StatusTiers {
+  /** By rank, the lowest first. */
+  readonly all: readonly Tier[]
+  /** Of the points that lead into them. */
+  readonly scale: number
+}
+
+async function statusTiers(ctx: Ctx): Promise<StatusTiers> {
   const programme = await findDefaultProgramme(ctx)
-  return programme ? (await listTiers(ctx, programme.id)).toSorted((a, b) => a.rank - b.rank) : []
+  if (!programme) return { all: [], scale: 0 }
+  const unit = (await listUnits(ctx)).find((candidate) => candidate.id === programme.unitId)
+  return { all: await listTiers(ctx, programme.id), scale: unit?.scale ?? 0 }
 }
 
-function statusRow(ctx: Ctx, tier: Tier, tiers: readonly Tier[]) {
-  const place = tiers.indexOf(tier)
+const daysOfYear = 365
+
+function statusRow(ctx: Ctx, tier: Tier, { all, scale }: StatusTiers) {
+  const place = all.indexOf(tier)
   const nameOf = (other: Tier | undefined) => (other ? idOf(ctx, 'tier', other.id) : null)
+  const { settings } = tier
+  const period = settings.period ?? { kind: 'ever' }
+  const days = period.kind === 'ever' ? null : period.kind === 'rolling' ? period.days : daysOfYear
   return {
     status_id: idOf(ctx, 'tier', tier.id),
     name: tier.name,
-    description: '',
-    qualification_period: null,
-    qualification_turnover: [],
-    qualification_points: tier.threshold,
-    previous_status: nameOf(tiers[place - 1]),
-    next_status: nameOf(tiers[place + 1]),
-    validity_period: null,
+    description: settings.description ?? '',
+    qualification_period: days,
+    qualification_turnover: settings.measure === 'spend' ? turnoverOf(ctx, tier.threshold) : [],
+    qualification_points: settings.measure === 'spend' ? null : fromMinor(tier.threshold, scale),
+    previous_status: nameOf(all[place - 1]),
+    next_status: nameOf(all[place + 1]),
+    validity_period: days === null ? null : String(days),
     collection_points: true,
     payment_points: true,
-    // By conditions.
-    qualification_type: 2,
+    qualification_type: settings.manual ? 1 : tier.threshold === 0 ? 0 : 2,
     discount: 0,
     overall_discount_on_discounted_purchase_items: false,
     text_id: tier.name.toLowerCase(),
@@ -75,30 +96,92 @@ function statusRow(ctx: Ctx, tier: Tier, tiers: readonly Tier[]) {
   }
 }
 
-/** The one status that a customer has: what was earned decides, so it is worked out when it is asked for. */
+function turnoverOf(ctx: Ctx, amountMinor: number, dueAt: Date | null = null): Row[] {
+  const { currency } = ctx.tenant
+  const value = fromMinor(amountMinor, currencyScale(currency))
+  return [{ currency_id: currencyId(ctx, currency), value, due_date: timeOrNull(ctx, dueAt) }]
+}
+
+/** What was given by hand, and the status that is earned now. That one is worked out when it is asked for. */
 async function statusRecords(call: Call): Promise<Answer> {
   const { ctx } = call
-  const page = call.query.page(['status_record_id', 'status_id', 'valid_from'])
-  call.query.boolean('valid_now')
+  const page = call.query.page(['status_record_id', 'status_id', 'valid_from', 'valid_to', 'state', 'last_change'])
+  const validNow = call.query.boolean('valid_now')
   call.query.done()
   const customer = await customerInPath(call)
-  const { tier, next, earned } = await tierOf(ctx, customer.id)
-  if (!tier) return pageOf('status_records', [], page)
-  const record = {
-    status_record_id: `${idOf(ctx, 'tier', tier.id)}:${idOf(ctx, 'customer', customer.id)}`,
-    status_id: idOf(ctx, 'tier', tier.id),
+  const standing = await tierOf(ctx, customer.id)
+  const { scale } = await statusTiers(ctx)
+  const conditions = conditionsOf(ctx, standing, scale)
+  const now = ctx.clock.now()
+  const given = (await listCustomerTiers(ctx, customer.id)).map((record) => {
+    const holds = standing.manual?.id === record.id
+    return givenRow(ctx, record, { valid: isValid(record, now), conditions: holds ? conditions : null })
+  })
+  const earned = standing.tier && !standing.manual ? [await earnedRow(ctx, customer, standing, conditions)] : []
+  const rows = [...given, ...earned].filter((row) => validNow === undefined || (row.state === 1) === validNow)
+  return pageOf('status_records', rows, page)
+}
+
+function givenRow(ctx: Ctx, record: CustomerTier, of: { valid: boolean; conditions: Row | null }) {
+  return {
+    status_record_id: idOf(ctx, 'customerTier', record.id),
+    status_id: idOf(ctx, 'tier', record.tierId),
+    customer_id: idOf(ctx, 'customer', record.customerId),
+    valid_from: timeOf(ctx, record.validFrom),
+    valid_to: timeOrNull(ctx, record.validTo),
+    purchase_conditions: of.conditions,
+    last_change: timeOf(ctx, record.validFrom),
+    state: of.valid ? 1 : 2,
+  }
+}
+
+async function earnedRow(
+  ctx: Ctx,
+  customer: { readonly id: number; readonly createdAt: Date },
+  standing: TierStanding,
+  conditions: Row,
+) {
+  const { tier, keepBy } = standing
+  const reachedAt = tier && (await tierReachedAt(ctx, customer.id, tier))
+  const id = idOf(ctx, 'tier', tier?.id ?? 0)
+  const since = timeOf(ctx, reachedAt ?? customer.createdAt)
+  return {
+    status_record_id: `${id}:${idOf(ctx, 'customer', customer.id)}`,
+    status_id: id,
     customer_id: idOf(ctx, 'customer', customer.id),
-    valid_from: timeOf(ctx, customer.createdAt),
-    valid_to: null,
-    purchase_conditions: {
-      keep_status_turnover: [],
-      next_status_turnover: [],
-      keep_status_points: 0,
-      next_status_points: next ? Math.max(0, next.threshold - earned) : 0,
-      next_status_id: next ? idOf(ctx, 'tier', next.id) : null,
-    },
-    last_change: timeOf(ctx, customer.updatedAt),
+    valid_from: since,
+    valid_to: timeOrNull(ctx, keepBy),
+    purchase_conditions: conditions,
+    last_change: since,
     state: 1,
   }
-  return pageOf('status_records', [record], page)
+}
+
+/** What is missing to keep the status and to reach the next one, each in the measure that it has. */
+function conditionsOf(ctx: Ctx, { tier, next, toKeep, toNext, keepBy }: TierStanding, scale: number): Row {
+  const keepsBySpend = tier?.settings.measure === 'spend'
+  const nextBySpend = next?.settings.measure === 'spend'
+  return {
+    keep_status_turnover: keepsBySpend ? turnoverOf(ctx, toKeep, keepBy) : [],
+    next_status_turnover: nextBySpend ? turnoverOf(ctx, toNext) : [],
+    keep_status_points: keepsBySpend ? 0 : fromMinor(toKeep, scale),
+    next_status_points: nextBySpend ? 0 : fromMinor(toNext, scale),
+    next_status_id: next ? idOf(ctx, 'tier', next.id) : null,
+  }
+}
+
+async function setStatusRecord(call: Call): Promise<Answer> {
+  const { ctx, body } = call
+  const tierId = body.needId('status_id', 'tier')
+  const [validFrom, validTo] = [body.time('valid_from'), body.time('valid_to')]
+  if (tierId !== 0 && !(await statusTiers(ctx)).all.some((tier) => tier.id === tierId)) {
+    body.refuse('status_id', 'not_found')
+  }
+  const customerId = await customerInBody(call)
+  if (validTo && validTo <= (validFrom ?? ctx.clock.now())) {
+    throw invalidParam('valid_to', 'not_allowed_value', body.value('valid_to'))
+  }
+  const period = { ...(validFrom ? { validFrom } : {}), ...(validTo ? { validTo } : {}) }
+  const record = await giveTier(ctx, { customerId, tierId, ...period })
+  return ok({ status_record_id: idOf(ctx, 'customerTier', record.id) })
 }

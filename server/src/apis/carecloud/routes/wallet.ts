@@ -1,5 +1,6 @@
 import { type Balance, balancesOf, expiringIn, type Totals, totalsOf } from '../../../core/ledger/index.ts'
 import { findDefaultProgramme, pointsValue } from '../../../core/loyalty/index.ts'
+import { spendingOf } from '../../../core/purchases/index.ts'
 import type { Ctx } from '../../../platform/ctx.ts'
 import { currencyScale, fromMinor, type Minor } from '../../../platform/money.ts'
 import { localDay, startOfDay } from '../../http/times.ts'
@@ -35,6 +36,18 @@ export function walletRoutes(routes: Routes): void {
     )
     const parts = await creditParts(call.ctx, customerId, balances, interval)
     return ok({ ...sumCredits(parts), split_by_currency: parts })
+  })
+
+  routes.get('/wallet/actions/sales-turnover', 'both', async (call) => {
+    const customerId = await customerInQuery(call)
+    const interval = readInterval(call)
+    call.query.done()
+    const turnover = (await spendingOf(call.ctx, customerId, interval)).map(({ currency, totalMinor }) => ({
+      currency_id: currencyId(call.ctx, currency),
+      value: fromMinor(totalMinor, currencyScale(currency)),
+      due_date: null,
+    }))
+    return ok({ turnover })
   })
 
   for (const [path, counts] of [

@@ -122,7 +122,7 @@ async function showRewards(call: ContactCall) {
 }
 
 async function encodeTier(ctx: Ctx, customer: Customer) {
-  const { tier, next, earned } = await tierOf(ctx, customer.id)
+  const { tier, next, earned, toNext, toKeep, keepBy } = await tierOf(ctx, customer.id)
   const reachedAt = tier && ((await tierReachedAt(ctx, customer.id, tier)) ?? customer.createdAt)
   return {
     id: tier ? uuid(ctx, 'tier', tier.id) : '',
@@ -131,10 +131,10 @@ async function encodeTier(ctx: Ctx, customer: Customer) {
     achieved_date: reachedAt ? epochSeconds(reachedAt) : null,
     period_value_units: earned,
     lifetime_value_units: earned,
-    maintain_tier: { points_needed: 0, collected_by: '' },
+    maintain_tier: { points_needed: toKeep, collected_by: keepBy ? String(epochSeconds(keepBy)) : '' },
     progress: next
       ? {
-          points_needed: String(next.threshold - earned),
+          points_needed: String(toNext),
           collected_by: '',
           id: uuid(ctx, 'tier', next.id),
           name: next.name,

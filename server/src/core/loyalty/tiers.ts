@@ -1,0 +1,163 @@
+import { type Ctx, transact } from '../../platform/ctx.ts'
+import { DomainError } from '../../platform/errors.ts'
+import type { Minor } from '../../platform/money.ts'
+import { emitChanges } from '../../platform/outbox.ts'
+import { holdAll } from '../customers/index.ts'
+import { earnedIn, earnedReachedAt } from '../ledger/index.ts'
+import { selectProgrammes } from './store.ts'
+import { holds, measureOf, missing, windowsOf } from './tier-rules.ts'
+import * as store from './tier-store.ts'
+import type { CustomerTier, Programme, Tier, TierStanding } from './types.ts'
+
+export function addTier(ctx: Ctx, tier: Omit<Tier, 'id'>): Promise<Tier> {
+  return store.insertTier(ctx, tier)
+}
+
+/** By rank, the lowest first. */
+export function listTiers(ctx: Ctx, programmeId: number): Promise<Tier[]> {
+  return store.selectTiers(ctx, programmeId)
+}
+
+/** Changes what it takes to be in a tier; its rank stays. Refuses tier.not_found. */
+export function updateTier(
+  ctx: Ctx,
+  change: { id: number; programmeId: number } & Partial<Pick<Tier, 'name' | 'threshold' | 'settings'>>,
+): Promise<Tier> {
+  return transact(ctx, async (ctx) => {
+    const tier = (await store.selectTiers(ctx, change.programmeId)).find((candidate) => candidate.id === change.id)
+    if (!tier) throw new DomainError('tier.not_found', { id: change.id })
+    const next = {
+      ...tier,
+      name: change.name ?? tier.name,
+      threshold: change.threshold ?? tier.threshold,
+      settings: change.settings ?? tier.settings,
+    }
+    await store.updateTierRow(ctx, next)
+    await emitChanges(ctx, [{ entity: 'tier', entityId: tier.id, operation: 'updated' }])
+    return next
+  })
+}
+
+const nothing: TierStanding = {
+  tier: undefined,
+  next: undefined,
+  manual: undefined,
+  earned: 0,
+  toNext: 0,
+  toKeep: 0,
+  keepBy: null,
+}
+
+/**
+ * The customer's tier in the default programme: the higher one of what was earned and what was given by hand and holds now.
+ * `toNext` and `toKeep` are in the measure of the tier that they are about.
+ */
+export async function tierOf(ctx: Ctx, customerId: number): Promise<TierStanding> {
+  const programme = (await selectProgrammes(ctx)).find((candidate) => candidate.isDefault)
+  if (!programme) return nothing
+  const tiers = await store.selectTiers(ctx, programme.id)
+  const amounts = await amountsOf(ctx, { customerId, programme, tiers })
+  const byHand = (await store.selectCustomerTiers(ctx, customerId)).findLast((record) =>
+    isValid(record, ctx.clock.now()),
+  )
+  const reached = tiers.findLast((tier) => holds(tier, amounts.of(tier)))
+  const given = tiers.find((tier) => tier.id === byHand?.tierId)
+  const isGiven = given !== undefined && (reached === undefined || given.rank > reached.rank)
+  const tier = isGiven ? given : reached
+  const next = tiers.find(
+    (candidate) => !candidate.settings.manual && candidate.rank > (tier?.rank ?? Number.NEGATIVE_INFINITY),
+  )
+  const yearEnd =
+    tier?.settings.period?.kind === 'calendar_year'
+      ? windowsOf(tier.settings.period, ctx.clock.now(), ctx.tenant.timeZone)[0]?.to
+      : null
+  return {
+    tier,
+    next,
+    manual: isGiven ? byHand : undefined,
+    earned: amounts.everEarned,
+    toNext: next ? missing(next, amounts.of(next)).toReach : 0,
+    toKeep: tier && !isGiven ? missing(tier, amounts.of(tier)).toKeep : 0,
+    keepBy: isGiven ? (byHand?.validTo ?? null) : (yearEnd ?? null),
+  }
+}
+
+export function isValid(record: CustomerTier, at: Date): boolean {
+  return record.validFrom <= at && (record.validTo === null || record.validTo > at)
+}
+
+/** What the customer has in the windows of each tier; tiers with one measure are asked for together. */
+async function amountsOf(
+  ctx: Ctx,
+  query: { customerId: number; programme: Programme; tiers: readonly Tier[] },
+): Promise<{ everEarned: Minor; of: (tier: Tier) => readonly Minor[] }> {
+  const { customerId, programme } = query
+  const { unitId } = programme
+  const [everEarned = 0] = await earnedIn(ctx, { customerId, unitId, windows: [{ from: null, to: null }] })
+  const known = new Map<string, readonly Minor[]>([[JSON.stringify(['points', { kind: 'ever' }]), [everEarned]]])
+  for (const tier of query.tiers) {
+    const measure = measureOf(tier)
+    if (known.has(measure)) continue
+    const windows = windowsOf(tier.settings.period, ctx.clock.now(), ctx.tenant.timeZone)
+    const bySpend = tier.settings.measure === 'spend'
+    known.set(
+      measure,
+      bySpend
+        ? await store.selectSpentIn(ctx, { customerId, currency: ctx.tenant.currency, windows })
+        : await earnedIn(ctx, { customerId, unitId, windows }),
+    )
+  }
+  return { everEarned, of: (tier) => known.get(measureOf(tier)) ?? [] }
+}
+
+/** When the customer last rose into a tier of the default programme; undefined for a tier that everybody begins in. */
+export async function tierReachedAt(ctx: Ctx, customerId: number, tier: Tier): Promise<Date | undefined> {
+  const now = ctx.clock.now()
+  const byHand = (await store.selectCustomerTiers(ctx, customerId)).findLast((record) => isValid(record, now))
+  if (byHand?.tierId === tier.id) return byHand.validFrom
+  const programme = (await selectProgrammes(ctx)).find((candidate) => candidate.isDefault)
+  return programme && earnedReachedAt(ctx, { customerId, unitId: programme.unitId, amount: tier.threshold })
+}
+
+/** What was given to a customer by hand, the oldest first. What is earned is worked out and stands in no record. */
+export function listCustomerTiers(ctx: Ctx, customerId: number): Promise<CustomerTier[]> {
+  return store.selectCustomerTiers(ctx, customerId)
+}
+
+/**
+ * Gives a tier by hand, from now on and without an end unless told. What was given by hand before ends there. Refuses
+ * customer.not_found, customer.erased, tier.not_found, request.invalid (an end that is not after the beginning).
+ */
+export function giveTier(
+  ctx: Ctx,
+  command: { customerId: number; tierId: number; validFrom?: Date; validTo?: Date },
+): Promise<CustomerTier> {
+  return transact(ctx, async (ctx) => {
+    const living = (await holdAll(ctx, [command.customerId]))(command.customerId)
+    const programme = (await selectProgrammes(ctx)).find((candidate) => candidate.isDefault)
+    const tiers = programme ? await store.selectTiers(ctx, programme.id) : []
+    const tier = tiers.find((candidate) => candidate.id === command.tierId)
+    if (!tier) throw new DomainError('tier.not_found', { id: command.tierId })
+    const validFrom = command.validFrom ?? ctx.clock.now()
+    const validTo = command.validTo ?? null
+    if (validTo && validTo <= validFrom) throw new DomainError('request.invalid', { field: 'validTo' })
+    // From here it must succeed.
+    await store.endCustomerTiers(ctx, { customerId: living, at: validFrom })
+    const record = { customerId: living, tierId: tier.id, validFrom, validTo, origin: 'manual' as const }
+    const given = await store.insertCustomerTier(ctx, record)
+    const data = { tierId: tier.id, name: tier.name }
+    await emitChanges(ctx, [
+      { entity: 'customer', entityId: living, customerId: living, operation: 'tier_given', data },
+    ])
+    return given
+  })
+}
+
+/** For a merge: what was given by hand goes to the survivor. Answers the ids, for `restoreTiersOf`. */
+export function moveTiersOf(ctx: Ctx, move: { fromId: number; intoId: number }): Promise<number[]> {
+  return store.moveCustomerTiers(ctx, move)
+}
+
+export function restoreTiersOf(ctx: Ctx, move: { intoId: number; ids: readonly number[] }): Promise<void> {
+  return store.restoreCustomerTiers(ctx, move)
+}
