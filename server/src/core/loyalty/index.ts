@@ -18,7 +18,15 @@ export {
   restoreCardsOf,
   updateCard,
 } from './cards.ts'
-export type * from './engine/types.ts'
+export type * from './engine/index.ts'
+export {
+  endOf,
+  evaluate,
+  factsNeeded,
+  periodStart,
+  readRewardDefinition,
+  readRuleDefinition,
+} from './engine/index.ts'
 export {
   createReward,
   findRewardByCode,
@@ -42,7 +50,7 @@ export {
   updateEarningRule,
 } from './rules/service.ts'
 export type { RuleQuery } from './rules/store.ts'
-export { evaluate, pointsFor } from './rules.ts'
+export { evaluateProgramme, pointsFor } from './rules.ts'
 export {
   createProgramme,
   findDefaultProgramme,

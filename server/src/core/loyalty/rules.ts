@@ -1,16 +1,16 @@
 import { Decimal } from 'decimal.js'
 import type { Minor } from '../../platform/money.ts'
-import type { Basket, Evaluation, Programme, ProgrammeSettings } from './types.ts'
+import type { Basket, Evaluation, Programme, ProgrammeSettings, PurchaseSource } from './types.ts'
 
-const defaultEarnSources: ProgrammeSettings['earnSources'] = ['till', 'shop', 'import', 'api']
+export const defaultEarnSources: readonly PurchaseSource[] = ['till', 'shop', 'import', 'api']
 
 /** What a points programme gives for a basket at the moment of the purchase. Points are whole: a fraction is lost. */
-export function evaluate(programme: Programme, basket: Basket): Evaluation {
+export function evaluateProgramme(programme: Programme, basket: Basket): Evaluation {
   const { settings } = programme
   if (programme.kind !== 'points') return nothing('not_a_points_programme')
   if (programme.state !== 'active') return nothing('programme_inactive')
   if (!basket.confirmed) return nothing('not_confirmed')
-  if (!(settings.earnSources ?? defaultEarnSources)?.includes(basket.source))
+  if (!(settings.earnSources ?? defaultEarnSources).includes(basket.source))
     return nothing('source_does_not_earn', { source: basket.source })
   const rate = settings.pointsPerUnit ?? 1
   const points = pointsFor({ amountMinor: basket.earningMinor, currencyScale: basket.currencyScale, rate })
@@ -52,6 +52,6 @@ export function pointsToPay(settings: ProgrammeSettings, amountMinor: Minor, cur
 
 const dayMilliseconds = 86_400_000
 
-function daysAfter(from: Date, days: number): Date {
+export function daysAfter(from: Date, days: number): Date {
   return new Date(from.getTime() + days * dayMilliseconds)
 }

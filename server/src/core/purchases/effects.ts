@@ -2,7 +2,7 @@ import type { Ctx } from '../../platform/ctx.ts'
 import { DomainError } from '../../platform/errors.ts'
 import { currencyScale } from '../../platform/money.ts'
 import { applyOperations, findDefaultUnit, type Operation } from '../ledger/index.ts'
-import { evaluate, findDefaultProgramme, type Programme, pointsValue } from '../loyalty/index.ts'
+import { evaluateProgramme, findDefaultProgramme, type Programme, pointsValue } from '../loyalty/index.ts'
 import {
   type Basis,
   type EffectRow,
@@ -29,7 +29,7 @@ export async function earnFor(ctx: Ctx, purchaseIds: readonly number[]): Promise
   for (const basis of await selectBases(ctx, purchaseIds)) {
     const { customerId } = basis
     if (basis.kind !== 'sale' || basis.state !== 'completed' || basis.earnedAt !== null || customerId === null) continue
-    const { points, activatesAt, expiresAt, why } = evaluate(programme, basketOf(basis))
+    const { points, activatesAt, expiresAt, why } = evaluateProgramme(programme, basketOf(basis))
     if (why.reason === 'earned' || why.reason === 'below_one_point') settled.push(basis.id)
     if (points <= 0) continue
     const key = `purchase:${basis.id}:earn:${programme.id}`

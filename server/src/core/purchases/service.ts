@@ -2,7 +2,7 @@ import { type Ctx, transact } from '../../platform/ctx.ts'
 import { DomainError } from '../../platform/errors.ts'
 import { emitChanges } from '../../platform/outbox.ts'
 import { balancesOf, findDefaultUnit } from '../ledger/index.ts'
-import { evaluate, findDefaultProgramme, pointsForPayment, pointsValue } from '../loyalty/index.ts'
+import { evaluateProgramme, findDefaultProgramme, pointsForPayment, pointsValue } from '../loyalty/index.ts'
 import { basketOf, earnFor } from './effects.ts'
 import { checkReport, resolveLines, sumLines } from './rules.ts'
 import { blankNotes, lockNumbers, moveCustomer, restoreCustomer, selectByNumbers, setCustomer } from './store.ts'
@@ -144,7 +144,7 @@ export async function quotePurchase(ctx: Ctx, report: PurchaseReport): Promise<Q
   const basket = basketOf({ ...report, totalMinor, silentMinor, paidByPointsMinor: pointsUsableMinor })
   const evaluation =
     programme && report.earns !== false && report.customerId !== undefined
-      ? evaluate(programme, basket)
+      ? evaluateProgramme(programme, basket)
       : { points: 0, why: { reason: 'no_customer' } }
   return {
     totalMinor,
