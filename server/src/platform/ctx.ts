@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts'
-import { type Db, dbOf, inTransaction, type Pool } from './db.ts'
+import { type Db, dbOf, inTransaction, type Pool, retried } from './db.ts'
 import type { Id, OpaqueIds } from './ids.ts'
 import type { Log } from './log.ts'
 import type { Random } from './random.ts'
@@ -56,4 +56,12 @@ export function makeCtx(server: Server, tenant: Tenant, actor: Actor): Ctx {
 export function transact<Result>(ctx: Ctx, work: (ctx: Ctx) => Promise<Result>): Promise<Result> {
   if (ctx.inTransaction) return work(ctx)
   return inTransaction(ctx.pool, (db) => work({ ...ctx, db, inTransaction: true }))
+}
+
+/**
+ * Runs one statement that writes everything by itself: outside a transaction it is one, and tried again as `transact` is; inside it
+ * belongs to the one that is open.
+ */
+export function inOneStatement<Result>(ctx: Ctx, statement: () => Promise<Result>): Promise<Result> {
+  return ctx.inTransaction ? statement() : retried(statement)
 }

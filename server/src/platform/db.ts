@@ -150,14 +150,29 @@ async function pauseBefore(attempt: number): Promise<void> {
 }
 
 /**
- * Runs `work` in one transaction and commits. Deadlocks, serialisation failures and StartAgain are tried again a few times: `work`
- * must therefore have no effect outside the database. Refuses `service.unavailable` when that leads nowhere.
+ * Runs `work` until it ends; deadlocks, serialisation failures and StartAgain are tried again a few times: it must have no effect
+ * outside the database. Refuses `service.unavailable` when that leads nowhere.
  */
-export async function inTransaction<Result>(
+export async function retried<Result>(work: () => Promise<Result>): Promise<Result> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!(isPgError(error) && retryable.has(error.code ?? ''))) throw error
+      if (attempt >= maxAttempts) {
+        throw new DomainError('service.unavailable', { reason: 'contended' }, { cause: error })
+      }
+    }
+    await pauseBefore(attempt)
+  }
+}
+
+/** Runs `work` in one transaction and commits; `retried`. */
+export function inTransaction<Result>(
   pool: Pool,
   work: (tx: Db, client: pg.PoolClient) => Promise<Result>,
 ): Promise<Result> {
-  for (let attempt = 1; ; attempt++) {
+  return retried(async () => {
     const client = await pool.connect()
     let broken: Error | undefined
     try {
@@ -167,14 +182,11 @@ export async function inTransaction<Result>(
       return result
     } catch (error) {
       broken = await rollback(client)
-      if (!(isPgError(error) && retryable.has(error.code ?? ''))) throw error
-      if (attempt >= maxAttempts)
-        throw new DomainError('service.unavailable', { reason: 'contended' }, { cause: error })
+      throw error
     } finally {
       client.release(broken)
     }
-    await pauseBefore(attempt)
-  }
+  })
 }
 
 /** Reads everything as of one moment, beside whatever is written meanwhile; writes are refused. */

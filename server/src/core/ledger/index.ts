@@ -13,6 +13,7 @@ export {
   applyOperations,
   availableOf,
   balancesOf,
+  checkOperation,
   earnedIn,
   earnedReachedAt,
   findDefaultUnit,
@@ -25,5 +26,6 @@ export {
   settleDue,
   totalsOf,
 } from './service.ts'
+export { applyAllCall, refusalIn } from './store.ts'
 export type * from './types.ts'
 export { type EntryQuery, expiringIn, type LedgerEntry, listEntries } from './views.ts'

@@ -65,7 +65,8 @@ export async function applyOperation(ctx: Ctx, operation: Operation): Promise<Po
 
 const maxKeyLength = 300
 
-function checkOperation(operation: Operation): void {
+/** Refuses an operation that can be no operation: amount.invalid, request.invalid for its key. */
+export function checkOperation(operation: Operation): void {
   const { amount, kind, key } = operation
   const valid =
     amount === undefined

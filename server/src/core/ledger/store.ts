@@ -1,7 +1,7 @@
 import type { Ctx } from '../../platform/ctx.ts'
 import { type Db, type Sql, sql } from '../../platform/db.ts'
 import type { Minor } from '../../platform/money.ts'
-import type { Operation, OperationResult, StatementEntry, Totals, Unit } from './types.ts'
+import type { Operation, OperationResult, RefusedOperation, StatementEntry, Totals, Unit } from './types.ts'
 
 export async function insertUnit(ctx: Ctx, unit: Omit<Unit, 'id'>): Promise<Unit> {
   const [row] = await ctx.db.query<{ id: number }>(sql`
@@ -22,6 +22,21 @@ export async function callLedger(ctx: Ctx, operations: readonly Operation[]): Pr
   const [row] = await ctx.db.query<{ results: OperationResult[] }>(sql`
     select ledger_apply(${ctx.tenant.id}, ${ctx.clock.now()}, ${actorOf(ctx)}, ${JSON.stringify(operations)}::jsonb) as results`)
   return row?.results ?? []
+}
+
+/**
+ * The call that applies operations all or not at all, as part of a statement that writes what they belong to. `operations` is a jsonb
+ * array. A refusal ends the statement with an error that `refusalIn` reads.
+ */
+export function applyAllCall(ctx: Ctx, operations: Sql): Sql {
+  return sql`ledger_apply_all(${ctx.tenant.id}, ${ctx.clock.now()}, ${actorOf(ctx)}, ${operations})`
+}
+
+/** What the ledger refused, if this error is its refusal of a call made by `applyAllCall`. */
+export function refusalIn(error: unknown): RefusedOperation | undefined {
+  if (!(error instanceof Error) || !('code' in error) || error.code !== 'RL001' || !('detail' in error))
+    return undefined
+  return JSON.parse(String(error.detail)) as RefusedOperation // made by ledger_refusal
 }
 
 interface BalanceRow {

@@ -23,44 +23,68 @@ export async function earnFor(ctx: Ctx, purchaseIds: readonly number[]): Promise
   if (purchaseIds.length === 0) return earned
   const programme = await findDefaultProgramme(ctx)
   if (!programme) return earned
-  const operations: Operation[] = []
-  const effects: EffectRow[] = []
+  const planned: { operation: Operation; effect: EffectRow }[] = []
   const settled: number[] = []
   for (const basis of await selectBases(ctx, purchaseIds)) {
-    const { customerId } = basis
-    if (basis.kind !== 'sale' || basis.state !== 'completed' || basis.earnedAt !== null || customerId === null) continue
-    const { points, activatesAt, expiresAt, why } = evaluateProgramme(programme, basketOf(basis))
-    if (why.reason === 'earned' || why.reason === 'below_one_point') settled.push(basis.id)
-    if (points <= 0) continue
-    const key = `purchase:${basis.id}:earn:${programme.id}`
-    operations.push({
-      kind: 'earn',
-      key,
-      unitId: programme.unitId,
-      customerId,
-      programmeId: programme.id,
-      purchaseId: basis.id,
-      amount: points,
-      occurredAt: basis.occurredAt,
-      activatesAt,
-      expiresAt,
-    })
-    effects.push({
-      purchaseId: basis.id,
-      kind: 'earn',
-      programmeId: programme.id,
-      unitId: programme.unitId,
-      amount: points,
-      postingKey: key,
-      originalId: null,
-      why,
-    })
-    earned.set(basis.id, points)
+    if (basis.kind !== 'sale' || basis.state !== 'completed' || basis.earnedAt !== null || basis.customerId === null)
+      continue
+    const worth = planEarning(basis.id, { ...basis, customerId: basis.customerId }, programme)
+    if (worth.settled) settled.push(basis.id)
+    planned.push(...worth.planned)
+    if (worth.points > 0) earned.set(basis.id, worth.points)
   }
-  await post(ctx, operations)
-  await insertEffects(ctx, effects)
+  await post(
+    ctx,
+    planned.map(({ operation }) => operation),
+  )
+  await insertEffects(
+    ctx,
+    planned.map(({ effect }) => effect),
+  )
   await markEarned(ctx, settled)
   return earned
+}
+
+export interface Worth {
+  /** Worked out for good: it does not earn again, whatever is told later. */
+  readonly settled: boolean
+  readonly points: number
+  readonly planned: readonly { operation: Operation; effect: EffectRow }[]
+}
+
+/** What a sale of a customer earns as it stands, as the posting that gives it and the row that says why. */
+export function planEarning(
+  purchaseId: number,
+  basis: Parameters<typeof basketOf>[0] & { readonly customerId: number },
+  programme: Programme,
+): Worth {
+  const { points, activatesAt, expiresAt, why } = evaluateProgramme(programme, basketOf(basis))
+  const settled = why.reason === 'earned' || why.reason === 'below_one_point'
+  if (points <= 0) return { settled, points: 0, planned: [] }
+  const key = `purchase:${purchaseId}:earn:${programme.id}`
+  const operation: Operation = {
+    kind: 'earn',
+    key,
+    unitId: programme.unitId,
+    customerId: basis.customerId,
+    programmeId: programme.id,
+    purchaseId,
+    amount: points,
+    occurredAt: basis.occurredAt,
+    activatesAt,
+    expiresAt,
+  }
+  const effect: EffectRow = {
+    purchaseId,
+    kind: 'earn',
+    programmeId: programme.id,
+    unitId: programme.unitId,
+    amount: points,
+    postingKey: key,
+    originalId: null,
+    why,
+  }
+  return { settled, points, planned: [{ operation, effect }] }
 }
 
 export function basketOf(
@@ -92,46 +116,62 @@ export async function spendFor(
   purchases: readonly { purchaseId: number; report: PurchaseReport }[],
 ): Promise<void> {
   if (purchases.length === 0) return
-  const operations: Operation[] = []
-  const payments: PaymentRow[] = []
   const programme = await findDefaultProgramme(ctx)
+  const planned: { operation: Operation; payment: PaymentRow }[] = []
   for (const { purchaseId, report } of purchases) {
-    for (const spend of await spendsOf(ctx, report, programme)) {
-      if (report.customerId === undefined || !report.confirmed)
-        throw new DomainError('request.invalid', { field: 'customerId' })
-      const key = `purchase:${purchaseId}:spend:${spend.unitId}`
-      operations.push({
-        kind: 'spend',
-        key,
-        unitId: spend.unitId,
-        customerId: report.customerId,
-        purchaseId,
-        amount: spend.amount,
-        ...(spend.kind === 'points' && programme ? { programmeId: programme.id } : {}),
-      })
-      payments.push({
-        purchase_id: purchaseId,
-        kind: spend.kind,
-        amount_minor: spend.valueMinor,
-        unit_id: spend.unitId,
-        unit_amount: spend.amount,
-        posting_key: key,
-        data: report.spend?.deducted ? { deducted: true } : null,
-      })
-    }
+    planned.push(...planSpends(purchaseId, report, programme, await spendsOf(ctx, report, programme)))
   }
-  await post(ctx, operations)
-  await insertPayments(ctx, payments)
+  await post(
+    ctx,
+    planned.map(({ operation }) => operation),
+  )
+  await insertPayments(
+    ctx,
+    planned.map(({ payment }) => payment),
+  )
 }
 
-interface Spend {
+/** The postings that pay for a purchase, and the rows that say so. Refuses request.invalid without a customer. */
+export function planSpends(
+  purchaseId: number,
+  report: PurchaseReport,
+  programme: Programme | undefined,
+  spends: readonly Spend[],
+): { operation: Operation; payment: PaymentRow }[] {
+  return spends.map((spend) => {
+    if (report.customerId === undefined || !report.confirmed)
+      throw new DomainError('request.invalid', { field: 'customerId' })
+    const key = `purchase:${purchaseId}:spend:${spend.unitId}`
+    const operation: Operation = {
+      kind: 'spend',
+      key,
+      unitId: spend.unitId,
+      customerId: report.customerId,
+      purchaseId,
+      amount: spend.amount,
+      ...(spend.kind === 'points' && programme ? { programmeId: programme.id } : {}),
+    }
+    const payment = {
+      purchase_id: purchaseId,
+      kind: spend.kind,
+      amount_minor: spend.valueMinor,
+      unit_id: spend.unitId,
+      unit_amount: spend.amount,
+      posting_key: key,
+      data: report.spend?.deducted ? { deducted: true } : null,
+    }
+    return { operation, payment }
+  })
+}
+
+export interface Spend {
   readonly kind: 'points' | 'credit'
   readonly unitId: number
   readonly amount: number
   readonly valueMinor: number
 }
 
-async function spendsOf(ctx: Ctx, report: PurchaseReport, programme: Programme | undefined): Promise<Spend[]> {
+export async function spendsOf(ctx: Ctx, report: PurchaseReport, programme: Programme | undefined): Promise<Spend[]> {
   const spends: Spend[] = []
   const { points = 0, creditMinor = 0 } = report.spend ?? {}
   if (points > 0) {

@@ -4,6 +4,7 @@ import { emitChanges } from '../../platform/outbox.ts'
 import { holdAll } from '../customers/index.ts'
 import { recordCancellations } from './cancel.ts'
 import { earnFor, spendFor } from './effects.ts'
+import { recordReceipt } from './receipt.ts'
 import { lineRows, newRow, paymentRows, reportRow } from './rows.ts'
 import { checkReport, contradicts, moreTrusted } from './rules.ts'
 import {
@@ -61,6 +62,9 @@ export async function recordPurchase(
   ctx: Ctx,
   report: PurchaseReport,
 ): Promise<Exclude<Recorded, { refused: DomainError }>> {
+  checkReport(report)
+  const receipt = await recordReceipt(ctx, report)
+  if (receipt) return receipt
   return transact(ctx, async (ctx) => {
     const [result] = await recordPurchases(ctx, [report])
     if (!result) throw new Error('a report has a result')

@@ -1,5 +1,5 @@
 import type { Ctx } from '../../platform/ctx.ts'
-import { sql } from '../../platform/db.ts'
+import { type Sql, sql } from '../../platform/db.ts'
 import type { PurchaseSource } from '../loyalty/index.ts'
 import type { SoldLine } from './rules.ts'
 import type { Effect, Payment, PurchaseKind, PurchaseState, ReportRow } from './types.ts'
@@ -175,18 +175,23 @@ export interface LineRow {
  */
 export async function insertLines(ctx: Ctx, rows: readonly LineRow[]): Promise<void> {
   if (rows.length === 0) return
-  const all = <Key extends keyof LineRow>(key: Key) => rows.map((row) => row[key])
   await ctx.db.query(sql`
     insert into purchase_lines (tenant_id, purchase_id, position, product_id, code, name, quantity, unit_price, total_minor, vat_rate, category_code,
       item_type, earns, cancels_line_id, data)
     select ${ctx.tenant.id}, r.purchase_id, r.position, p.id, r.code, coalesce(nullif(r.name, ''), p.name, ''), r.quantity, r.unit_price, r.total_minor,
       r.vat_rate, r.category_code, r.item_type, r.earns, r.cancels_line_id, r.data
-      from unnest(${all('purchase_id')}::bigint[], ${all('position')}::int[], ${all('code')}::text[], ${all('name')}::text[],
-        ${all('quantity')}::numeric[], ${all('unit_price')}::numeric[], ${all('total_minor')}::bigint[], ${all('vat_rate')}::numeric[],
-        ${all('category_code')}::text[], ${all('item_type')}::text[], ${all('earns')}::boolean[], ${all('cancels_line_id')}::bigint[],
-        ${rows.map(({ data }) => data && JSON.stringify(data))}::jsonb[])
-        as r (purchase_id, position, code, name, quantity, unit_price, total_minor, vat_rate, category_code, item_type, earns, cancels_line_id, data)
-      left join products p on p.tenant_id = ${ctx.tenant.id} and p.code = r.code`)
+      from ${lineColumns(rows)} left join products p on p.tenant_id = ${ctx.tenant.id} and p.code = r.code`)
+}
+
+/** The rows as a relation r. */
+export function lineColumns(rows: readonly LineRow[]): Sql {
+  const all = <Key extends keyof LineRow>(key: Key) => rows.map((row) => row[key])
+  return sql`
+    unnest(${all('purchase_id')}::bigint[], ${all('position')}::int[], ${all('code')}::text[], ${all('name')}::text[],
+      ${all('quantity')}::numeric[], ${all('unit_price')}::numeric[], ${all('total_minor')}::bigint[], ${all('vat_rate')}::numeric[],
+      ${all('category_code')}::text[], ${all('item_type')}::text[], ${all('earns')}::boolean[], ${all('cancels_line_id')}::bigint[],
+      ${rows.map(({ data }) => data && JSON.stringify(data))}::jsonb[])
+      as r (purchase_id, position, code, name, quantity, unit_price, total_minor, vat_rate, category_code, item_type, earns, cancels_line_id, data)`
 }
 
 export async function deleteLines(ctx: Ctx, purchaseIds: readonly number[]): Promise<void> {
