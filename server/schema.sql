@@ -532,10 +532,7 @@ CASE
     ELSE (balance = 0)
 END),
   constraint ledger_accounts_owner CHECK (((customer_id IS NOT NULL) = (role = ANY (ARRAY['available'::text, 'pending'::text, 'held'::text, 'owed'::text])))),
-  constraint ledger_accounts_role CHECK ((role = ANY (ARRAY['available'::text, 'pending'::text, 'held'::text, 'owed'::text, 'issue'::text, 'redemption'::text, 'expiry'::text, 'adjustment'::text]))),
-  constraint ledger_accounts_tenant_id_customer_id_fkey FOREIGN KEY (tenant_id, customer_id) REFERENCES customers(tenant_id, id),
-  constraint ledger_accounts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
-  constraint ledger_accounts_tenant_id_unit_id_fkey FOREIGN KEY (tenant_id, unit_id) REFERENCES units(tenant_id, id)
+  constraint ledger_accounts_role CHECK ((role = ANY (ARRAY['available'::text, 'pending'::text, 'held'::text, 'owed'::text, 'issue'::text, 'redemption'::text, 'expiry'::text, 'adjustment'::text])))
 );
 
 create table list_members (
@@ -830,8 +827,7 @@ create table purchase_effects (
   constraint purchase_effects_pkey PRIMARY KEY (tenant_id, id),
   constraint purchase_effects_posting_key UNIQUE (tenant_id, posting_key),
   constraint purchase_effects_amount CHECK ((amount > 0)),
-  constraint purchase_effects_kind CHECK ((kind = ANY (ARRAY['earn'::text, 'reverse'::text]))),
-  constraint purchase_effects_tenant_id_purchase_id_fkey FOREIGN KEY (tenant_id, purchase_id) REFERENCES purchases(tenant_id, id)
+  constraint purchase_effects_kind CHECK ((kind = ANY (ARRAY['earn'::text, 'reverse'::text])))
 );
 create index purchase_effects_original on purchase_effects USING btree (tenant_id, original_id) WHERE (original_id IS NOT NULL);
 create index purchase_effects_purchase on purchase_effects USING btree (tenant_id, purchase_id);
@@ -875,8 +871,7 @@ create table purchase_payments (
   posting_key text,
   data jsonb,
   constraint purchase_payments_pkey PRIMARY KEY (tenant_id, id),
-  constraint purchase_payments_kind CHECK ((kind = ANY (ARRAY['cash'::text, 'card'::text, 'points'::text, 'credit'::text, 'voucher'::text, 'other'::text]))),
-  constraint purchase_payments_tenant_id_purchase_id_fkey FOREIGN KEY (tenant_id, purchase_id) REFERENCES purchases(tenant_id, id)
+  constraint purchase_payments_kind CHECK ((kind = ANY (ARRAY['cash'::text, 'card'::text, 'points'::text, 'credit'::text, 'voucher'::text, 'other'::text])))
 );
 create index purchase_payments_purchase on purchase_payments USING btree (tenant_id, purchase_id);
 
@@ -894,8 +889,7 @@ create table purchase_reports (
   request_hash text not null,
   created_at timestamp with time zone default now() not null,
   constraint purchase_reports_pkey PRIMARY KEY (tenant_id, id),
-  constraint purchase_reports_number_key UNIQUE (tenant_id, space, number),
-  constraint purchase_reports_tenant_id_purchase_id_fkey FOREIGN KEY (tenant_id, purchase_id) REFERENCES purchases(tenant_id, id)
+  constraint purchase_reports_number_key UNIQUE (tenant_id, space, number)
 );
 create index purchase_reports_purchase on purchase_reports USING btree (tenant_id, purchase_id);
 
@@ -1220,7 +1214,10 @@ CREATE OR REPLACE FUNCTION public.ledger_apply(p_tenant bigint, p_now timestamp 
  LANGUAGE plpgsql
 AS $function$
 declare v_ops jsonb := p_ops; v_op jsonb; v_results jsonb[] := '{}'; v_many jsonb; v_owner record; v_account bigint;
-  v_single boolean := jsonb_array_length(p_ops) = 1 and not (p_ops -> 0) ? 'toCustomerId';
+  -- All on one account: mostly there is one operation, or a receipt's spend and earning.
+  v_single boolean := not exists (select 1 from jsonb_array_elements(p_ops) op where op ? 'toCustomerId'
+    or (op -> 'unitId', op -> 'customerId', op -> 'spendCondition') is distinct from
+       (p_ops -> 0 -> 'unitId', p_ops -> 0 -> 'customerId', p_ops -> 0 -> 'spendCondition'));
 begin
   loop
     if v_single then
@@ -1249,10 +1246,10 @@ begin
       left join customers owner on owner.tenant_id = p_tenant and owner.id = (op ->> 'customerId')::bigint
       left join customers receiver on receiver.tenant_id = p_tenant and receiver.id = (op ->> 'toCustomerId')::bigint;
   end loop;
-  if not v_single then
-    v_many := ledger_earn_many(p_tenant, v_ops, p_now, p_actor);
-    if v_many is not null then return v_many; end if;
+  if v_single then v_many := ledger_trade(p_tenant, v_ops, v_account, p_now, p_actor);
+  else v_many := ledger_earn_many(p_tenant, v_ops, p_now, p_actor);
   end if;
+  if v_many is not null then return v_many; end if;
   for position in 0 .. jsonb_array_length(v_ops) - 1 loop
     v_op := v_ops -> position;
     if not v_single then
@@ -1622,6 +1619,72 @@ begin
   if v_taken <> p_amount then
     raise exception 'lots of account % hold % less than its balance', p_account, p_amount - v_taken using errcode = 'XX001';
   end if;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.ledger_trade(p_tenant bigint, p_ops jsonb, p_account bigint, p_now timestamp with time zone, p_actor text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_first jsonb := p_ops -> 0; v_last jsonb := p_ops -> -1; v_count int := jsonb_array_length(p_ops);
+  v_spend jsonb; v_earn jsonb; v_spent bigint := 0; v_earned bigint := 0; v_lot record; v_account record; v_spend_id bigint; v_earn_id bigint;
+  v_unit bigint := (v_first ->> 'unitId')::bigint; v_customer bigint := (v_first ->> 'customerId')::bigint;
+begin
+  if v_first ->> 'kind' = 'spend' then v_spend := v_first; end if;
+  if v_last ->> 'kind' = 'earn' then v_earn := v_last; end if;
+  if v_count > 2 or v_count <> (v_spend is not null)::int + (v_earn is not null)::int or v_earn ? 'activatesAt'
+     or (v_earn ->> 'expiresAt')::timestamptz <= p_now then
+    return null;
+  end if;
+  select a.balance, a.spend_condition,
+      (select id from ledger_accounts where tenant_id = p_tenant and customer_id is null and unit_id = v_unit and role = 'redemption'
+         and spend_condition = '') as redemption,
+      (select id from ledger_accounts where tenant_id = p_tenant and customer_id is null and unit_id = v_unit and role = 'issue'
+         and spend_condition = '') as issue,
+      exists (select 1 from postings where tenant_id = p_tenant and key in (v_first ->> 'key', v_last ->> 'key'))
+        or exists (select 1 from lots where tenant_id = p_tenant and account_id = p_account and is_open and expires_at <= p_now)
+        or exists (select 1 from ledger_accounts o where o.tenant_id = p_tenant and o.customer_id = v_customer and o.unit_id = v_unit
+          and o.role in ('pending', 'owed') and o.spend_condition = a.spend_condition and o.balance <> 0) as more
+    into v_account from ledger_accounts a where a.tenant_id = p_tenant and a.id = p_account;
+  if v_account.more then return null; end if;
+  if v_spend is not null then
+    v_spent := (v_spend ->> 'amount')::bigint;
+    if v_account.balance < v_spent or v_account.redemption is null then return null; end if;
+    select id, remaining into v_lot from lots where tenant_id = p_tenant and account_id = p_account and is_open
+     order by expires_at nulls last, id limit 1;
+    if v_lot.remaining < v_spent then return null; end if;
+    v_spend_id := nextval('entity_id');
+  end if;
+  if v_earn is not null then
+    v_earned := (v_earn ->> 'amount')::bigint;
+    if v_account.issue is null then return null; end if;
+    v_earn_id := nextval('entity_id');
+  end if;
+  with moved as (
+    update ledger_accounts set balance = balance + v_earned - v_spent where tenant_id = p_tenant and id = p_account),
+  given as (
+    select v_spend_id as id, v_spend as op, p_account as source, v_account.redemption as target, v_spent as amount where v_spend is not null
+    union all select v_earn_id, v_earn, v_account.issue, p_account, v_earned where v_earn is not null),
+  posted as (
+    insert into postings (tenant_id, id, key, kind, unit_id, from_account_id, to_account_id, amount, customer_id, programme_id, purchase_id, note, data,
+      actor, occurred_at)
+    select p_tenant, id, op ->> 'key', op ->> 'kind', v_unit, source, target, amount, v_customer, (op ->> 'programmeId')::bigint,
+      (op ->> 'purchaseId')::bigint, op ->> 'note', op -> 'data', p_actor, coalesce((op ->> 'occurredAt')::timestamptz, p_now) from given)
+  insert into changes (tenant_id, entity, entity_id, customer_id, operation, data)
+  select p_tenant, 'posting', id, v_customer, op ->> 'kind', jsonb_build_object('unitId', v_unit, 'amount', amount) from given;
+  if v_spend is not null then
+    with noted as (
+      insert into lot_movements (tenant_id, posting_id, lot_id, amount) values (p_tenant, v_spend_id, v_lot.id, -v_spent))
+    update lots set remaining = remaining - v_spent where tenant_id = p_tenant and id = v_lot.id;
+  end if;
+  if v_earn is not null then
+    insert into lots (tenant_id, account_id, posting_id, amount, remaining, expires_at)
+    values (p_tenant, p_account, v_earn_id, v_earned, v_earned, (v_earn ->> 'expiresAt')::timestamptz);
+  end if;
+  return case when v_spend is null then '[]'::jsonb else jsonb_build_array(jsonb_build_object('key', v_spend ->> 'key', 'postingId', v_spend_id,
+      'amount', v_spent, 'balance', v_account.balance - v_spent, 'replayed', false)) end
+    || case when v_earn is null then '[]'::jsonb else jsonb_build_array(jsonb_build_object('key', v_earn ->> 'key', 'postingId', v_earn_id,
+      'amount', v_earned, 'balance', v_account.balance + v_earned - v_spent, 'replayed', false)) end;
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.ledger_unmerge(p_tenant bigint, p_now timestamp with time zone, p_actor text, p_key text, p_from bigint, p_into bigint, p_lots bigint[])

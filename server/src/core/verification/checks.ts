@@ -60,7 +60,8 @@ const ledgerChecks: readonly Check[] = [
   },
   {
     name: 'ledger-references',
-    claim: 'every lot has its account and posting, every movement its lot and posting, every posting its programme',
+    claim:
+      'every account has its unit and customer, every lot its account and posting, every movement its lot and posting, every posting its programme',
     examined: lots,
     broken: (tenantId) => sql`
       select 'lot' as kind, l.id from lots l
@@ -75,7 +76,12 @@ const ledgerChecks: readonly Check[] = [
       union all
       select 'posting', p.id from postings p
         left join programmes g on g.tenant_id = p.tenant_id and g.id = p.programme_id
-       where p.tenant_id = ${tenantId} and p.programme_id is not null and g.id is null`,
+       where p.tenant_id = ${tenantId} and p.programme_id is not null and g.id is null
+      union all
+      select 'account', a.id from ledger_accounts a
+        left join units u on u.tenant_id = a.tenant_id and u.id = a.unit_id
+        left join customers c on c.tenant_id = a.tenant_id and c.id = a.customer_id
+       where a.tenant_id = ${tenantId} and (u.id is null or (a.customer_id is not null and c.id is null))`,
   },
   {
     name: 'floors',
@@ -119,6 +125,29 @@ const purchaseChecks: readonly Check[] = [
       select l.id as line, l.purchase_id as purchase from purchase_lines l
         left join purchases p on p.tenant_id = l.tenant_id and p.id = l.purchase_id
        where l.tenant_id = ${tenantId} and p.id is null`,
+  },
+  {
+    name: 'purchase-references',
+    claim:
+      'every report, payment and effect belongs to a purchase, every purchase has its store, every effect its programme',
+    examined: (tenantId) => sql`select count(*) as examined from purchase_reports where tenant_id = ${tenantId}`,
+    broken: (tenantId) => sql`
+      select 'report' as kind, r.id, r.purchase_id as names from purchase_reports r
+       where r.tenant_id = ${tenantId} and not exists (select 1 from purchases p where p.tenant_id = r.tenant_id and p.id = r.purchase_id)
+      union all
+      select 'payment', m.id, m.purchase_id from purchase_payments m
+       where m.tenant_id = ${tenantId} and not exists (select 1 from purchases p where p.tenant_id = m.tenant_id and p.id = m.purchase_id)
+      union all
+      select 'effect', e.id, e.purchase_id from purchase_effects e
+       where e.tenant_id = ${tenantId} and not exists (select 1 from purchases p where p.tenant_id = e.tenant_id and p.id = e.purchase_id)
+      union all
+      select 'effect of no programme', e.id, e.programme_id from purchase_effects e
+       where e.tenant_id = ${tenantId} and e.programme_id is not null
+         and not exists (select 1 from programmes g where g.tenant_id = e.tenant_id and g.id = e.programme_id)
+      union all
+      select 'purchase of no store', p.id, p.store_id from purchases p
+       where p.tenant_id = ${tenantId} and p.store_id is not null
+         and not exists (select 1 from organisations o where o.tenant_id = p.tenant_id and o.id = p.store_id)`,
   },
   {
     name: 'purchases-have-postings',

@@ -115,6 +115,9 @@ const breaches: readonly [string, readonly string[], readonly string[]][] = [
     ['update purchase_lines set purchase_id = 1 where id = (select min(id) from purchase_lines)'],
     ['lines-have-purchases'],
   ],
+  ['a report of no purchase', ['update purchase_reports set purchase_id = 1'], ['purchase-references']],
+  ['a sale in no store', ['update purchases set store_id = 1'], ['purchase-references']],
+  ['an account of no unit', ['update ledger_accounts set unit_id = 1'], ['ledger-references', 'postings-balance']],
   ['a lot refilled', ['update lots set remaining = amount'], ['lots-equal-balances', 'lots-equal-movements']],
   [
     'a posting lost',
