@@ -39,7 +39,7 @@ export {
   updateReward,
 } from './rewards/service.ts'
 export type { RewardOrder, RewardQuery } from './rewards/views.ts'
-export { loadRuleBook } from './rules/book.ts'
+export { lastRuleBook, loadRuleBook } from './rules/book.ts'
 export {
   createEarningRule,
   getEarningRule,

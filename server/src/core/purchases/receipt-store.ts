@@ -1,5 +1,5 @@
 import type { Ctx } from '../../platform/ctx.ts'
-import { sql } from '../../platform/db.ts'
+import { type Sql, sql } from '../../platform/db.ts'
 import { applyAllCall, type Operation } from '../ledger/index.ts'
 import {
   type EffectRow,
@@ -25,13 +25,13 @@ export interface Receipt {
 /**
  * Writes a sale with all that belongs to it and moves its value, in one statement: what costs is the way to the database and
  * the start of each statement, not the rows. Undefined, and nothing is written, where the number was told before, or the customer
- * is not there or was merged. Whoever writes the same number at this moment is waited for. The purchase's id in the rows, 0, becomes
+ * is not there or was merged, or what `stillStands` asks does not hold. Whoever writes the same number at this moment is waited for. The purchase's id in the rows, 0, becomes
  * the one drawn here.
  */
-export async function insertReceipt(ctx: Ctx, receipt: Receipt): Promise<PurchaseId | undefined> {
+export async function insertReceipt(ctx: Ctx, receipt: Receipt, stillStands: Sql): Promise<PurchaseId | undefined> {
   const { purchase: p, report: r, settled } = receipt
   const tenant = ctx.tenant.id
-  const named = (key: string | null) => key && key.replace('purchase:0:', 'purchase:@id:')
+  const named = (key: string | null) => key?.replace('purchase:0:', 'purchase:@id:')
   const payments = receipt.payments.map((row) => ({ ...row, posting_key: named(row.posting_key) }))
   const effects = receipt.effects.map((row) => ({ ...row, postingKey: named(row.postingKey) }))
   const operations = receipt.operations.map((operation) => ({
@@ -44,7 +44,7 @@ export async function insertReceipt(ctx: Ctx, receipt: Receipt): Promise<Purchas
       select id from customers where tenant_id = ${tenant} and id = ${p.customer_id} and state in ('identified', 'anonymous') for share),
     fresh as materialized (
       insert into purchase_numbers (tenant_id, number)
-      select ${tenant}, ${p.number} where ${p.customer_id}::bigint is null or exists (select 1 from living)
+      select ${tenant}, ${p.number} where (${p.customer_id}::bigint is null or exists (select 1 from living)) and ${stillStands}
       on conflict do nothing returning number),
     sale as materialized (select nextval('entity_id') as id from fresh),
     purchase as (

@@ -1,7 +1,7 @@
 import { type Ctx, inOneStatement } from '../../platform/ctx.ts'
 import { DomainError } from '../../platform/errors.ts'
 import { checkOperation, refusalIn } from '../ledger/index.ts'
-import { findDefaultProgramme } from '../loyalty/index.ts'
+import { lastRuleBook } from '../loyalty/index.ts'
 import { planEarning, planSpends, type Spend, spendsOf } from './effects.ts'
 import { insertReceipt } from './receipt-store.ts'
 import { lineRows, newRow, paymentRows, reportRow } from './rows.ts'
@@ -20,7 +20,8 @@ export async function recordReceipt(
   report: PurchaseReport,
 ): Promise<Exclude<Recorded, { refused: DomainError }> | undefined> {
   if ((report.kind ?? 'sale') !== 'sale' || (report.state ?? 'completed') !== 'completed') return undefined
-  const programme = await findDefaultProgramme(ctx)
+  const { book, stillStands } = await lastRuleBook(ctx)
+  const { programme } = book
   const lines = resolveLines(report)
   const spends = await spendsOf(ctx, report, programme)
   const spent = planSpends(idToCome, report, programme, spends)
@@ -41,7 +42,7 @@ export async function recordReceipt(
     settled: earned?.settled ?? false,
   }
   try {
-    const id = await inOneStatement(ctx, () => insertReceipt(ctx, receipt))
+    const id = await inOneStatement(ctx, () => insertReceipt(ctx, receipt, stillStands))
     if (id === undefined) return undefined
     return { purchaseId: id, created: true, joined: false, replayed: false, earned: earned?.points ?? 0 }
   } catch (error) {

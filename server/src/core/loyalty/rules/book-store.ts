@@ -1,5 +1,5 @@
 import type { Ctx } from '../../../platform/ctx.ts'
-import { sql } from '../../../platform/db.ts'
+import { type Sql, sql } from '../../../platform/db.ts'
 import type { EarningRule, Reward } from '../engine/types.ts'
 import { rewardColumns } from '../rewards/store.ts'
 import { programmeColumns } from '../store.ts'
@@ -38,4 +38,9 @@ export async function selectBook(ctx: Ctx, known: number): Promise<{ version: nu
            where tenant_id = ${ctx.tenant.id} and state = 'active' and usage = 'automatic') r), '[]')) end as book
       from v`)
   return row as { version: number; book: BookJson | null } // v has one row
+}
+
+/** True, in SQL, while the rules are those of this version. */
+export function isVersion(ctx: Ctx, version: number): Sql {
+  return sql`(coalesce((select version from rule_book_versions where tenant_id = ${ctx.tenant.id}), 0) = ${version}::bigint)`
 }

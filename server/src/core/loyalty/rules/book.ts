@@ -1,7 +1,7 @@
 import type { Ctx } from '../../../platform/ctx.ts'
-import type { Pool } from '../../../platform/db.ts'
+import type { Pool, Sql } from '../../../platform/db.ts'
 import type { RuleBook } from '../engine/types.ts'
-import { type BookJson, selectBook } from './book-store.ts'
+import { type BookJson, isVersion, selectBook } from './book-store.ts'
 
 interface Known {
   readonly version: number
@@ -29,6 +29,24 @@ export async function loadRuleBook(ctx: Ctx): Promise<RuleBook> {
   if (tenants.size >= maxTenants && oldest !== undefined && !tenants.has(ctx.tenant.id)) tenants.delete(oldest)
   tenants.set(ctx.tenant.id, now)
   return now.book
+}
+
+/** A rule book, and what a statement asks to be sure that it still stands. */
+export interface KnownBook {
+  readonly book: RuleBook
+  /** True, in SQL, while the book is as it was read. */
+  readonly stillStands: Sql
+}
+
+/**
+ * The book as it was last read, without asking; read now where it never was. For a statement that writes what follows from it: it
+ * must ask `stillStands` and write nothing otherwise.
+ */
+export async function lastRuleBook(ctx: Ctx): Promise<KnownBook> {
+  const before = known.get(ctx.pool)?.get(ctx.tenant.id)
+  const book = before?.book ?? (await loadRuleBook(ctx))
+  const version = known.get(ctx.pool)?.get(ctx.tenant.id)?.version ?? nothing
+  return { book, stillStands: isVersion(ctx, version) }
 }
 
 function readBook(json: BookJson | null): RuleBook {
