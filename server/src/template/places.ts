@@ -62,6 +62,8 @@ const retailStore = {
   latitude: 52.532,
   longitude: 13.3849,
   attributes: {
+    groups: ['city'],
+    parking_spaces: 12,
     industry: 'retail',
     sectors: ['home-and-living', 'fashion'],
     activities: ['shop'],

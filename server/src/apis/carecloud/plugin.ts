@@ -19,6 +19,7 @@ import { purchaseRoutes } from './routes/purchases.ts'
 import { referenceRoutes } from './routes/reference.ts'
 import { segmentRoutes } from './routes/segments.ts'
 import { statusRoutes } from './routes/statuses.ts'
+import { storeRecordRoutes } from './routes/store-records.ts'
 import { storeRoutes } from './routes/stores.ts'
 import { tokenRoutes } from './routes/tokens.ts'
 import { userRoutes } from './routes/users.ts'
@@ -31,6 +32,7 @@ const resources = [
   customerRecordRoutes,
   referenceRoutes,
   storeRoutes,
+  storeRecordRoutes,
   partnerRoutes,
   cardRoutes,
   checkoutRoutes,

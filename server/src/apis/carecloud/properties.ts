@@ -98,8 +98,44 @@ function readChoices(value: unknown, property: ReferenceItem): string[] | undefi
   return ids.every((id) => typeof id === 'string' && known.includes(id)) ? (ids as string[]) : undefined // just checked
 }
 
+/** Whose values they are; a record is named by its property and its owner. */
+export interface RecordOwner {
+  readonly id: string
+  readonly values: Readonly<Record<string, unknown>>
+  readonly changedAt: Date
+}
+
+/** The values that an owner has of these properties, as PropertyRecords. */
+export function recordRows(ctx: Ctx, properties: readonly ReferenceItem[], owner: RecordOwner) {
+  return properties.flatMap((property) => {
+    const value = Object.hasOwn(owner.values, property.code) ? owner.values[property.code] : undefined
+    if (value === undefined || value === null) return []
+    return [
+      {
+        property_record_id: `${property.code}:${owner.id}`,
+        property_id: property.code,
+        property_name: property.name,
+        property_value: wireValue(property, value as AttributeValue), // values are JSON, which is what attributes hold
+        last_change: timeOf(ctx, owner.changedAt),
+      },
+    ]
+  })
+}
+
+/** `p1_note:<owner's id>`: the property that a record's id names, where it is this owner's and has a value. */
+export function propertyOfRecord(
+  text: string,
+  properties: readonly ReferenceItem[],
+  owner: RecordOwner,
+): ReferenceItem | undefined {
+  const code = text.slice(0, Math.max(0, text.lastIndexOf(':')))
+  const value = Object.hasOwn(owner.values, code) ? owner.values[code] : undefined
+  const isThis = text.toLowerCase() === `${code}:${owner.id}`.toLowerCase()
+  return isThis && value !== undefined && value !== null ? properties.find((one) => one.code === code) : undefined
+}
+
 /** A value as it is read: choices as the objects of the property's items. */
-export function wireValue(property: ReferenceItem, value: AttributeValue): unknown {
+function wireValue(property: ReferenceItem, value: AttributeValue): unknown {
   const type = dataTypeOf(property)
   if (type !== 'enum' && type !== 'multiselect') return value
   const chosen = Array.isArray(value) ? value : [value]

@@ -20,6 +20,7 @@ export {
   getOrganisation,
   listOrganisations,
   type OrganisationQuery,
+  setOrganisationAttributes,
   updateOrganisation,
 } from './service.ts'
 export type * from './types.ts'

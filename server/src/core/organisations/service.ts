@@ -3,7 +3,7 @@ import { DomainError } from '../../platform/errors.ts'
 import { emitChanges } from '../../platform/outbox.ts'
 import { checkOrganisation, mayStandUnder } from './rules.ts'
 import * as store from './store.ts'
-import type { Organisation, OrganisationInput, OrganisationKind, OrganisationPatch } from './types.ts'
+import type { Data, Organisation, OrganisationInput, OrganisationKind, OrganisationPatch } from './types.ts'
 
 /** Refuses `request.invalid`, `organisation.not_found` (the parent) and `organisation.code_taken`. */
 export async function createOrganisation(ctx: Ctx, input: OrganisationInput): Promise<Organisation> {
@@ -57,6 +57,18 @@ export async function updateOrganisation(
     const updated = await store.updateOrganisation(ctx, id, { ...before, ...given(patch) })
     await emitChanges(ctx, [{ entity: 'organisation', entityId: id, operation: 'updated' }])
     return updated
+  })
+}
+
+/** Sets some of the attributes and leaves the others; null takes one away. Refuses `organisation.not_found`. */
+export function setOrganisationAttributes(ctx: Ctx, command: { id: number; values: Data }): Promise<Organisation> {
+  return transact(ctx, async (ctx) => {
+    const before = await store.lockOrganisation(ctx, command.id)
+    if (!before) throw new DomainError('organisation.not_found', { id: command.id })
+    const attributes = Object.fromEntries(
+      Object.entries({ ...before.attributes, ...command.values }).filter(([, value]) => value !== null),
+    )
+    return updateOrganisation(ctx, { id: command.id, patch: { attributes } })
   })
 }
 

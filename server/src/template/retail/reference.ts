@@ -52,6 +52,40 @@ const listed: Partial<Record<ReferenceKind, readonly Named[]>> = {
   event_group: [['shop', 'Shop']],
   event_type: [['workshop_visited', 'Workshop visited', { group: 'shop', properties: ['workshop'] }]],
   event_property: [['workshop', 'Workshop', { dataType: 'text' }]],
+  store_group: [
+    ['city', 'City stores'],
+    ['outlet', 'Outlets'],
+  ],
+  store_property: [
+    ['parking_spaces', 'Parking spaces', { dataType: 'integer' }],
+    ['size', 'Size', { dataType: 'choice', choices: ['small', 'large'] }],
+    ['note', 'Note', { dataType: 'text' }],
+  ],
+  segment_group: [
+    ['marketing', 'Marketing'],
+    ['service', 'Service'],
+  ],
+  interest: [
+    ['home', 'Home and living'],
+    ['kitchen', 'Kitchen'],
+    ['fashion', 'Fashion'],
+  ],
+  customer_type: [
+    ['person', 'Person'],
+    ['company', 'Company'],
+  ],
+  address_type: [
+    ['delivery', 'Delivery address'],
+    ['billing', 'Billing address'],
+  ],
+  relation_type: [
+    ['referral', 'Referred'],
+    ['household', 'Household'],
+  ],
+  product_tag: [
+    ['new', 'New'],
+    ['sale', 'Sale'],
+  ],
   industry: [
     ['retail', 'Retail'],
     ['food-and-drink', 'Food and drink'],

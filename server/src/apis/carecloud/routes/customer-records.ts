@@ -15,7 +15,7 @@ import { addressRow, homeOf, readAddress } from '../customer.ts'
 import { type Answer, created, idOf, listOf, noContent, ok, pageOf, timeOf } from '../encode.ts'
 import { invalidParam, notFound } from '../errors.ts'
 import { customerFilter, customerInPath, isApp, ownCustomer } from '../people.ts'
-import { listCustomerProperties, readRecord, wireValue } from '../properties.ts'
+import { listCustomerProperties, readRecord, recordRows } from '../properties.ts'
 import { findSourceById, readSource } from '../sources.ts'
 
 /** What hangs on a customer: where they come from, their properties, further addresses. */
@@ -113,19 +113,8 @@ async function listProperties(call: Call): Promise<Answer> {
   const page = call.query.page(['property_record_id', 'property_id', 'property_name', 'last_change'])
   call.query.done()
   const customer = await customerOf(call)
-  const rows = (await listCustomerProperties(ctx)).flatMap((property) => {
-    const value = customer.attributes[property.code]
-    if (value === undefined || value === null) return []
-    return [
-      {
-        property_record_id: recordId(ctx, property.code, customer),
-        property_id: property.code,
-        property_name: property.name,
-        property_value: wireValue(property, value),
-        last_change: timeOf(ctx, customer.updatedAt),
-      },
-    ]
-  })
+  const owner = { id: idOf(ctx, 'customer', customer.id), values: customer.attributes, changedAt: customer.updatedAt }
+  const rows = recordRows(ctx, await listCustomerProperties(ctx), owner)
   return pageOf('property_records', rows, page)
 }
 

@@ -9,7 +9,7 @@ import { type Answer, contains, created, idOf, listOf, ok, pageOf, stateOf, time
 import { notFound } from '../errors.ts'
 import { internationalPhone } from '../passwords.ts'
 import { customerFilter, customerInPath, findReachable, isApp, ownCustomer } from '../people.ts'
-import { propertyRow, readRecord, wireValue } from '../properties.ts'
+import { propertyRow, readRecord, recordRows } from '../properties.ts'
 import { readSource } from '../sources.ts'
 
 /** Events of the shop's own types, which start its automation: their types, and what happened to whom. */
@@ -215,17 +215,6 @@ function eventRow(ctx: Ctx, event: EventRecord, properties: readonly ReferenceIt
 }
 
 function recordsOf(ctx: Ctx, event: EventRecord, properties: readonly ReferenceItem[]) {
-  return properties.flatMap((property) => {
-    const value = event.properties[property.code]
-    if (value === undefined || value === null) return []
-    return [
-      {
-        property_record_id: `${property.code}:${idOf(ctx, 'event', event.id)}`,
-        property_id: property.code,
-        property_name: property.name,
-        property_value: wireValue(property, value as Parameters<typeof wireValue>[1]), // readRecord let nothing else in
-        last_change: timeOf(ctx, event.occurredAt),
-      },
-    ]
-  })
+  const owner = { id: idOf(ctx, 'event', event.id), values: event.properties, changedAt: event.occurredAt }
+  return recordRows(ctx, properties, owner)
 }

@@ -4,14 +4,15 @@ import {
   listOrganisations,
   type OpeningHours,
   type Organisation,
+  setOrganisationAttributes,
   updateOrganisation,
 } from '../../../core/organisations/index.ts'
-import type { Ctx } from '../../../platform/ctx.ts'
+import { type Ctx, transact } from '../../../platform/ctx.ts'
 import type { Call, Routes } from '../call.ts'
 import type { Fields } from '../decode.ts'
 import { created, idOf, noContent, ok, pageOf, stateOf, timeOf } from '../encode.ts'
 import { notFound } from '../errors.ts'
-import { partnerId } from './partners.ts'
+import { partnerId, readPartner } from './partners.ts'
 
 export function storeRoutes(routes: Routes): void {
   routes.get('/stores', 'both', async ({ ctx, query }) => {
@@ -38,35 +39,31 @@ export function storeRoutes(routes: Routes): void {
   })
 
   routes.post('/stores', 'enterprise', async ({ ctx, body }) => {
-    const store = readStore(body)
-    const store_id = idOf(ctx, 'organisation', (await createOrganisation(ctx, { ...store, kind: 'store' })).id)
-    return created({ store_id })
+    const { attributes, ...store } = readStore(ctx, body)
+    // Where the API has no word for it, a store stands under the merchant: other APIs show stores as a merchant's.
+    const merchant = (await listOrganisations(ctx, { kind: 'merchant', page: { limit: 1 } })).items[0]
+    const made = await transact(ctx, async (ctx) => {
+      const { id } = await createOrganisation(ctx, { ...store, kind: 'store', parentId: merchant?.id ?? null })
+      return setOrganisationAttributes(ctx, { id, values: attributes })
+    })
+    return created({ store_id: idOf(ctx, 'organisation', made.id) })
   })
 
   routes.put('/stores/:store_id', 'enterprise', async (call) => {
-    const { id, attributes } = await storeInPath(call)
-    const store = readStore(call.body)
-    await updateOrganisation(call.ctx, { id, patch: { ...store, attributes: { ...attributes, ...store.attributes } } })
+    const { id } = await storeInPath(call)
+    const { attributes, ...patch } = readStore(call.ctx, call.body)
+    await transact(call.ctx, async (ctx) => {
+      await updateOrganisation(ctx, { id, patch })
+      // What has a resource of its own (property records, groups) and what other APIs keep of the store stays.
+      await setOrganisationAttributes(ctx, { id, values: attributes })
+    })
     return noContent
   })
 
   routes.get('/stores/:store_id', 'both', async (call) => ok(storeRow(call.ctx, await storeInPath(call))))
-
-  routes.get('/stores/:store_id/property-records', 'both', async (call) => {
-    const store = await storeInPath(call)
-    const told = Object.entries(store.attributes).filter(([, value]) => value !== null)
-    const rows = told.map(([code, value]) => ({
-      property_record_id: `${code}:${idOf(call.ctx, 'organisation', store.id)}`,
-      property_id: code,
-      property_name: code,
-      property_value: value,
-      last_change: timeOf(call.ctx, store.updatedAt),
-    }))
-    return ok({ property_records: rows, total_items: rows.length })
-  })
 }
 
-async function storeInPath(call: Call): Promise<Organisation> {
+export async function storeInPath(call: Call): Promise<Organisation> {
   const id = call.pathId('store_id', 'organisation')
   const store = await findOrganisation(call.ctx, id)
   if (store?.kind !== 'store' || store.state === 'deleted') throw notFound('stores', call.params.store_id ?? '')
@@ -114,11 +111,7 @@ function storeRow(ctx: Ctx, store: Organisation) {
     store_address: {
       address1: address.line1 ?? null,
       address2: address.line2 ?? null,
-      address3: null,
-      address4: null,
-      address5: null,
-      address6: null,
-      address7: null,
+      ...Object.fromEntries(lineNames.map((name) => [name, furtherLine(store, name)])),
       zip: address.postalCode ?? null,
       city: address.city ?? null,
       country_code: address.country?.toLowerCase() ?? null,
@@ -136,12 +129,17 @@ function storeRow(ctx: Ctx, store: Organisation) {
     opening: openingOf(store),
     image_urls: [],
     visibility_for_customer: store.visible ? 1 : 0,
-    short_description: null,
+    short_description: store.attributes.short_description ?? null,
     description: store.description,
     registration_id: store.attributes.registration_id ?? null,
     last_change: timeOf(ctx, store.updatedAt),
     state: stateOf(store.state),
   }
+}
+
+function furtherLine(store: Organisation, name: string): unknown {
+  const lines = store.attributes.address_lines
+  return typeof lines === 'object' && lines !== null ? ((lines as Record<string, unknown>)[name] ?? null) : null // an object has fields
 }
 
 function openingOf(store: Organisation) {
@@ -153,8 +151,9 @@ function openingOf(store: Organisation) {
 }
 
 /** A store as a body tells it, whole: what is not sent is empty. */
-function readStore(body: Fields) {
+function readStore(ctx: Ctx, body: Fields) {
   const store = body.needObject('store')
+  readPartner(ctx, store, { required: false })
   const address = store.object('store_address')
   const gps = store.object('gps_coordinates')
   const read = {
@@ -179,10 +178,23 @@ function readStore(body: Fields) {
       system_id: store.text('system_id', { max: 100 }) ?? null,
       manager_name: store.text('manager_name', { max: 200 }) ?? null,
       registration_id: store.text('registration_id', { max: 100 }) ?? null,
+      short_description: store.text('short_description') ?? null,
+      address_lines: furtherLines(address),
     },
   }
   body.done()
   return read
+}
+
+const lineNames = ['address3', 'address4', 'address5', 'address6', 'address7'] as const
+
+/** The lines of an address beyond the two that every API knows; null where there are none. */
+function furtherLines(address: Fields | undefined) {
+  const lines = lineNames.flatMap((name) => {
+    const line = address?.text(name, { max: 200 })
+    return line === undefined ? [] : [[name, line] as const]
+  })
+  return lines.length > 0 ? Object.fromEntries(lines) : null
 }
 
 const clock = /^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$|^24:00(:00)?$/
