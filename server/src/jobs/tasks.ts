@@ -1,6 +1,7 @@
 import { deleteExpired } from '../core/accounts/index.ts'
 import { maintainEvents } from '../core/events/index.ts'
 import { settleDue } from '../core/ledger/index.ts'
+import { expireReservations } from '../core/loyalty/index.ts'
 import type { Server } from '../platform/ctx.ts'
 import { dbOf } from '../platform/db.ts'
 import { metrics } from '../platform/metrics.ts'
@@ -23,6 +24,13 @@ export const scheduledTasks: readonly ScheduledTask[] = [
     run: async (server, signal) => {
       // After a downtime there may be many: batch after batch until nothing is due.
       while (!signal.aborted && (await settleDue(server, settleBatch)) === settleBatch);
+    },
+  },
+  {
+    name: 'expire_reservations',
+    cron: '* * * * *',
+    run: async (server, signal) => {
+      while (!signal.aborted && (await expireReservations(server, settleBatch)) === settleBatch);
     },
   },
   { name: 'maintain_events', cron: '17 2 * * *', run: (server) => maintainEvents(server) },

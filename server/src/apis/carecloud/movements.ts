@@ -93,7 +93,7 @@ async function take(ctx: Ctx, kind: ValueKind, { unit, amount, note, customerId,
 }
 
 /** Here it is `amount` that was too much. */
-function refusingAmount<Result>(kind: ValueKind, work: Promise<Result>): Promise<Result> {
+export function refusingAmount<Result>(kind: ValueKind, work: Promise<Result>): Promise<Result> {
   return work.catch((error: unknown) => {
     if (!(error instanceof DomainError) || error.code !== 'balance.insufficient') throw error
     throw invalidParam('amount', 'not_allowed_value', error.data.asked, `The customer has not so many ${kind.path}.`)

@@ -10,6 +10,7 @@ import { customerRoutes } from './routes/customers.ts'
 import { eventRoutes } from './routes/events.ts'
 import { historyRoutes } from './routes/history.ts'
 import { partnerRoutes } from './routes/partners.ts'
+import { reservationRoutes } from './routes/point-reservations.ts'
 import { pointRoutes } from './routes/points.ts'
 import { brandRoutes } from './routes/product-brands.ts'
 import { groupRoutes } from './routes/product-groups.ts'
@@ -41,6 +42,7 @@ const resources = [
   statusRoutes,
   walletRoutes,
   pointRoutes,
+  reservationRoutes,
   historyRoutes,
   eventRoutes,
   propertyRoutes,

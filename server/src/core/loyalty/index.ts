@@ -28,6 +28,16 @@ export {
   readRuleDefinition,
 } from './engine/index.ts'
 export {
+  expireReservations,
+  freePoints,
+  listReservations,
+  moveReservationsOf,
+  type Reserve,
+  reservePoints,
+  resumeReservations,
+  suspendReservations,
+} from './reservations.ts'
+export {
   createReward,
   findRewardByCode,
   getReward,

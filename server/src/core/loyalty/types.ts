@@ -115,6 +115,28 @@ export interface TierStanding {
   readonly keepBy: Date | null
 }
 
+/** Points set aside for something a shop's own system has in mind. */
+export interface Reservation {
+  readonly id: Id<'reservation'>
+  readonly externalId: string
+  readonly customerId: number
+  readonly unitId: UnitId
+  readonly amount: Minor
+  /** freed: given back by whoever reserved; expired: by the clock. */
+  readonly state: 'held' | 'freed' | 'expired'
+  readonly expiresAt: Date | null
+  readonly createdAt: Date
+}
+
+export interface ReservationQuery {
+  readonly ids?: readonly number[]
+  readonly customerId?: number
+  readonly externalId?: string
+  readonly descending?: boolean
+  readonly offset: number
+  readonly limit: number
+}
+
 export interface CardType {
   readonly id: Id<'cardType'>
   readonly code: string

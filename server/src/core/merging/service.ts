@@ -18,7 +18,15 @@ import {
 } from '../customers/index.ts'
 import { moveCollections, restoreCollections } from '../events/index.ts'
 import { moveBalances, restoreBalances } from '../ledger/index.ts'
-import { moveCardsOf, moveTiersOf, restoreCardsOf, restoreTiersOf } from '../loyalty/index.ts'
+import {
+  moveCardsOf,
+  moveReservationsOf,
+  moveTiersOf,
+  restoreCardsOf,
+  restoreTiersOf,
+  resumeReservations,
+  suspendReservations,
+} from '../loyalty/index.ts'
 import { moveMessages, restoreMessages } from '../messaging/index.ts'
 import { movePurchases, restorePurchases } from '../purchases/index.ts'
 import { blankMerges, insertMerge, lockMergeRow, markUndone, selectMerges, setMoved } from './store.ts'
@@ -51,6 +59,7 @@ async function moveAll(ctx: Ctx, merge: Merge, id: MergeId): Promise<Moved> {
     purchases: await movePurchases(ctx, merge),
     cards: await moveCardsOf(ctx, merge),
     tiers: await moveTiersOf(ctx, merge),
+    reservations: await moveReservationsOf(ctx, merge),
     lots: await moveBalances(ctx, { ...merge, key: `merge:${id}` }),
     collections: await moveCollections(ctx, merge),
     // Last: from here on the one that goes is merged, and looking it up gives the survivor.
@@ -69,6 +78,8 @@ export function undoMerge(ctx: Ctx, mergeId: number): Promise<void> {
     if (record.undoneAt) throw new DomainError('merge.already_undone', { id: mergeId })
     const { moved, id } = record
     if (!moved.customer) throw new DomainError('customer.erased', { id: record.intoId })
+    const reservations = moved.reservations ?? []
+    const suspended = await suspendReservations(ctx, reservations)
     await restoreCustomer(ctx, record, moved.customer)
     await restoreAudience(ctx, record, moved.audience)
     await restoreConsent(ctx, record, moved.consent)
@@ -78,6 +89,7 @@ export function undoMerge(ctx: Ctx, mergeId: number): Promise<void> {
     await restoreCardsOf(ctx, { ...back, ids: moved.cards })
     await restoreTiersOf(ctx, { ...back, ids: moved.tiers ?? [] })
     await restoreBalances(ctx, { ...back, key: `merge:${id}:undone`, lotIds: moved.lots })
+    await resumeReservations(ctx, { customerId: record.fromId, ids: reservations, suspended })
     await restoreCollections(ctx, { ...back, moved: moved.collections })
     await markUndone(ctx, id)
     await announce(ctx, 'unmerged', record)

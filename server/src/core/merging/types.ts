@@ -25,6 +25,7 @@ export interface Moved {
   readonly cards: readonly number[]
   /** Absent from merges of before there were any. */
   readonly tiers?: readonly number[]
+  readonly reservations?: readonly number[]
   readonly lots: readonly number[]
   readonly collections: MovedCollections
 }
