@@ -381,6 +381,7 @@ create table customers (
   constraint customers_tenant_id_store_id_fkey FOREIGN KEY (tenant_id, store_id) REFERENCES organisations(tenant_id, id)
 );
 create index customers_attributes on customers USING gin (attributes jsonb_path_ops);
+create index customers_bearers on customers USING btree (tenant_id, id) WHERE (state = 'bearer'::text);
 create index customers_created on customers USING btree (tenant_id, created_at, id);
 create index customers_merged_into on customers USING btree (tenant_id, merged_into) WHERE (merged_into IS NOT NULL);
 create index customers_name on customers USING btree (tenant_id, lower(last_name), lower(first_name), id);

@@ -105,6 +105,7 @@ create index pool_codes_free on pool_codes (tenant_id, pool_id, code) where vouc
 -- Whose value lies on a gift card: a row for the ledger to point at, no customer that anybody reads or lists.
 alter table customers drop constraint customers_state;
 alter table customers add constraint customers_state check (state in ('anonymous', 'identified', 'merged', 'erased', 'bearer'));
+create index customers_bearers on customers (tenant_id, id) where state = 'bearer';
 
 -- Changes with every change of a tenant's rules, rewards and programmes, and never returns to a value it had: processes keep the
 -- rules in memory and ask for this number alone.

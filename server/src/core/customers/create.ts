@@ -6,7 +6,7 @@ import { insertCustomers, type NewCustomer } from './store.ts'
 import type { CustomerId, CustomerInput } from './types.ts'
 
 export interface CustomerToMake extends CustomerInput {
-  readonly state: 'anonymous' | 'identified'
+  readonly state: NewCustomer['state']
 }
 
 /** Inserts customers without identities; ids in the order of the input. Emits nothing: the caller knows what else belongs to it. */
@@ -29,6 +29,13 @@ export async function makeCustomers(ctx: Ctx, inputs: readonly CustomerToMake[])
     assert(id !== undefined, 'the loop ends when every position has its id')
     return id
   })
+}
+
+/** Whose account holds the value of a gift card: no customer to any reader, so nobody is told of it. */
+export async function createBearer(ctx: Ctx): Promise<CustomerId> {
+  const [id] = await makeCustomers(ctx, [{ state: 'bearer' }])
+  assert(id !== undefined, 'one input makes one row')
+  return id
 }
 
 function toNewCustomer(ctx: Ctx, input: CustomerToMake): NewCustomer {

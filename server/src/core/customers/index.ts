@@ -12,6 +12,7 @@ export {
   listAttributes,
   updateAttribute,
 } from './attributes.ts'
+export { createBearer } from './create.ts'
 export { type Identified, type Identify, type IdentifyPolicy, identify } from './identify.ts'
 export { type IdentifiedOne, type IdentifyOne, identifyMany } from './identify-many.ts'
 export { lockForChange } from './locks.ts'

@@ -1,5 +1,6 @@
 import type { Ctx } from '../../platform/ctx.ts'
 import { sql } from '../../platform/db.ts'
+import { isCustomer } from './store.ts'
 import type { CustomerId, CustomerState } from './types.ts'
 
 /** Against every other writer, in one order for everybody; states by id. */
@@ -31,5 +32,6 @@ export async function holdRows(
     select asked.id, c.id as live, c.merged_into is not null as "isMerged"
       from customers asked
       join customers c on c.tenant_id = asked.tenant_id and c.id = coalesce(asked.merged_into, asked.id)
-     where asked.tenant_id = ${ctx.tenant.id} and asked.id = any(${ids}::bigint[]) order by c.id for key share of c`)
+     where asked.tenant_id = ${ctx.tenant.id} and asked.id = any(${ids}::bigint[]) and ${isCustomer}
+     order by c.id for key share of c`)
 }

@@ -61,6 +61,9 @@ export const customerColumns = sql`
                                'created_at', i.created_at) order by i.is_primary desc, i.id)
               from identities i where i.tenant_id = c.tenant_id and i.customer_id = c.id), '[]') as identities`
 
+// A gift card's bearer is a row for the ledger to point at: nobody to be read, listed, changed or merged.
+export const isCustomer = sql`c.state <> 'bearer'`
+
 export function toCustomer(row: CustomerRow): Customer {
   return {
     id: row.id as CustomerId,
@@ -104,20 +107,21 @@ function toIdentity(row: IdentityJson): Identity {
 
 export async function findCustomer(ctx: Ctx, id: number): Promise<Customer | undefined> {
   const [row] = await ctx.db.query<CustomerRow>(sql`
-    select ${customerColumns} from customers c where c.tenant_id = ${ctx.tenant.id} and c.id = ${id}`)
+    select ${customerColumns} from customers c where c.tenant_id = ${ctx.tenant.id} and c.id = ${id} and ${isCustomer}`)
   return row && toCustomer(row)
 }
 
 export async function findCustomersByIds(ctx: Ctx, ids: readonly number[]): Promise<Customer[]> {
   if (ids.length === 0) return []
   const rows = await ctx.db.query<CustomerRow>(sql`
-    select ${customerColumns} from customers c where c.tenant_id = ${ctx.tenant.id} and c.id = any(${ids}::bigint[])`)
+    select ${customerColumns} from customers c
+     where c.tenant_id = ${ctx.tenant.id} and c.id = any(${ids}::bigint[]) and ${isCustomer}`)
   return rows.map(toCustomer)
 }
 
 export async function findByCode(ctx: Ctx, code: string): Promise<Customer | undefined> {
   const [row] = await ctx.db.query<CustomerRow>(sql`
-    select ${customerColumns} from customers c where c.tenant_id = ${ctx.tenant.id} and c.code = ${code}`)
+    select ${customerColumns} from customers c where c.tenant_id = ${ctx.tenant.id} and c.code = ${code} and ${isCustomer}`)
   return row && toCustomer(row)
 }
 
@@ -148,7 +152,7 @@ export async function findSurvivorId(ctx: Ctx, id: number): Promise<CustomerId |
 
 export interface NewCustomer {
   readonly code: string
-  readonly state: 'anonymous' | 'identified'
+  readonly state: 'anonymous' | 'identified' | 'bearer'
   readonly profile: Profile
   readonly attributes: Attributes
   readonly createdAt: Date

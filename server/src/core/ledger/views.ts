@@ -87,6 +87,11 @@ function entriesOf(ctx: Ctx, query: EntryQuery): Sql {
   if (query.note !== undefined) conditions.push(sql`position(lower(${query.note}) in lower(coalesce(p.note, ''))) > 0`)
   if (query.from) conditions.push(sql`p.occurred_at >= ${query.from}`)
   if (query.to) conditions.push(sql`p.occurred_at < ${query.to}`)
+  // A gift card's bearer is nobody; what is on the card is shown with the card.
+  if (query.customerId === undefined) {
+    conditions.push(sql`not exists (
+      select from customers b where b.tenant_id = ${ctx.tenant.id} and b.id = p.customer_id and b.state = 'bearer')`)
+  }
   return sql`
     select p.id, p.kind, p.purchase_id as "purchaseId", p.note, p.occurred_at as "occurredAt", ${owner} as "customerId",
            (case when t.customer_id = ${owner} then p.amount else 0 end

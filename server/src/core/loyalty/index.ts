@@ -28,6 +28,15 @@ export {
   readRuleDefinition,
 } from './engine/index.ts'
 export {
+  type GiftCardBalance,
+  type GiftCardPayment,
+  giftCardBalance,
+  payWithGiftCard,
+  refundGiftCard,
+  topUpGiftCard,
+} from './gift-cards/service.ts'
+export { addPoolCodes, createCodePool, getCodePool, listCodePools } from './pools/service.ts'
+export {
   expireReservations,
   freePoints,
   listReservations,
@@ -85,4 +94,24 @@ export {
   updateTier,
 } from './tiers.ts'
 export type * from './types.ts'
+export {
+  type IssueResult,
+  issueVoucher,
+  issueVouchers,
+  type VoucherInput,
+} from './vouchers/issue.ts'
 export { findOfferedCodes } from './vouchers/offered.ts'
+export {
+  applyVoucher,
+  cancelVoucher,
+  forgetVoucherNotes,
+  getVoucher,
+  listVouchers,
+  markVouchersApplied,
+  moveVouchersOf,
+  restoreVouchersOf,
+  unapplyVouchers,
+  updateVoucher,
+  type VoucherPatch,
+} from './vouchers/service.ts'
+export type { VoucherOrder, VoucherQuery } from './vouchers/views.ts'

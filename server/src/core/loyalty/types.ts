@@ -156,3 +156,12 @@ export interface Card {
   readonly data: Readonly<Record<string, unknown>>
   readonly updatedAt: Date
 }
+
+/** Codes made beforehand, printed or bought; vouchers take them one after the other. */
+export interface CodePool {
+  readonly id: Id<'codePool'>
+  readonly name: string
+  readonly free: number
+  readonly used: number
+  readonly createdAt: Date
+}

@@ -22,8 +22,10 @@ import {
   moveCardsOf,
   moveReservationsOf,
   moveTiersOf,
+  moveVouchersOf,
   restoreCardsOf,
   restoreTiersOf,
+  restoreVouchersOf,
   resumeReservations,
   suspendReservations,
 } from '../loyalty/index.ts'
@@ -60,6 +62,7 @@ async function moveAll(ctx: Ctx, merge: Merge, id: MergeId): Promise<Moved> {
     cards: await moveCardsOf(ctx, merge),
     tiers: await moveTiersOf(ctx, merge),
     reservations: await moveReservationsOf(ctx, merge),
+    vouchers: await moveVouchersOf(ctx, merge),
     lots: await moveBalances(ctx, { ...merge, key: `merge:${id}` }),
     collections: await moveCollections(ctx, merge),
     // Last: from here on the one that goes is merged, and looking it up gives the survivor.
@@ -88,6 +91,7 @@ export function undoMerge(ctx: Ctx, mergeId: number): Promise<void> {
     await restorePurchases(ctx, { ...back, ids: moved.purchases })
     await restoreCardsOf(ctx, { ...back, ids: moved.cards })
     await restoreTiersOf(ctx, { ...back, ids: moved.tiers ?? [] })
+    await restoreVouchersOf(ctx, { ...back, ids: moved.vouchers ?? [] })
     await restoreBalances(ctx, { ...back, key: `merge:${id}:undone`, lotIds: moved.lots })
     await resumeReservations(ctx, { customerId: record.fromId, ids: reservations, suspended })
     await restoreCollections(ctx, { ...back, moved: moved.collections })

@@ -26,6 +26,7 @@ export interface Moved {
   /** Absent from merges of before there were any. */
   readonly tiers?: readonly number[]
   readonly reservations?: readonly number[]
+  readonly vouchers?: readonly number[]
   readonly lots: readonly number[]
   readonly collections: MovedCollections
 }

@@ -5,7 +5,7 @@ import { getConsents, getSubscriptions, history } from '../consent/index.ts'
 import { type Customer, type CustomerId, getCustomer, listAddresses, listSourceRecords } from '../customers/index.ts'
 import { getCollection, listEvents } from '../events/index.ts'
 import { balancesOf, listPostings } from '../ledger/index.ts'
-import { listCards } from '../loyalty/index.ts'
+import { listCards, listVouchers } from '../loyalty/index.ts'
 import { listMessages } from '../messaging/index.ts'
 import { listPurchases } from '../purchases/index.ts'
 
@@ -66,6 +66,9 @@ async function value(ctx: Ctx, id: CustomerId): Promise<CustomerExport> {
     postings,
     balances: await balancesOf(ctx, id),
     cards: (await listCards(ctx, { customerId: id, offset: 0, limit: 1_000 })).items,
+    vouchers: (
+      await listVouchers(ctx, { customerId: id, states: ['issued', 'applied', 'cancelled'], offset: 0, limit: 10_000 })
+    ).items,
   }
 }
 

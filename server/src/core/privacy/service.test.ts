@@ -15,6 +15,7 @@ import {
 } from '../customers/index.ts'
 import { attachDevice, ensureDevice, listEvents, recordEvents } from '../events/index.ts'
 import { addUnit, applyOperation, balancesOf, listPostings } from '../ledger/index.ts'
+import { createReward, issueVoucher, listVouchers } from '../loyalty/index.ts'
 import { mergeCustomers, undoMerge } from '../merging/index.ts'
 import { deliverWaiting, listMessages, sendMessage } from '../messaging/index.ts'
 import { listPurchases, recordPurchase } from '../purchases/index.ts'
@@ -24,6 +25,13 @@ const { pool } = await testDatabase()
 const ctx = await newTenant(pool)
 const unit = await addUnit(ctx, { kind: 'points', code: 'p', name: 'P', currency: null, scale: 0, isDefault: true })
 const list = await createList(ctx, { name: 'News' })
+const reward = await createReward(ctx, {
+  code: 'TEN',
+  name: 'Ten percent',
+  usage: 'voucher',
+  state: 'active',
+  definition: { benefit: { kind: 'percent', percent: 10 }, conditions: [] },
+})
 
 let keys = 0
 
@@ -57,6 +65,7 @@ async function livelyCustomer(email: string) {
     data: { delivery_address: 'Vergessenstraße 1' },
     onKnownNumber: 'refuse',
   })
+  await issueVoucher(ctx, { rewardId: reward.id, customerId: customer.id, note: 'for Gerda', data: { to: 'Gerda' } })
   const device = await attachDevice(ctx, { did: `did-gerda-${keys}`, customerId: customer.id })
   const who = { customerId: customer.id, deviceId: device.id }
   await recordEvents(
@@ -75,6 +84,9 @@ test('erasure removes the person from every table and keeps purchases and postin
   expect(await searchCustomers(ctx, { text: 'vergessen', limit: 10 })).toEqual([])
   expect((await membershipsOf(ctx, [id])).size).toBe(0)
   expect((await listPurchases(ctx, { customerId: id, limit: 10 })).items).toHaveLength(1)
+  expect((await listVouchers(ctx, { customerId: id, offset: 0, limit: 10 })).items).toMatchObject([
+    { note: '', data: {} },
+  ])
   expect(await listPostings(ctx, { customerId: id, limit: 10 })).toHaveLength(1)
   expect((await balancesOf(ctx, id))[0]?.available).toBe(7)
   expect(await deliverWaiting(ctx)).toBe(0)
@@ -142,6 +154,7 @@ test('an export has everything there is about the person', async () => {
     messages: [{ text: 'Hello Gerda' }],
     purchases: [{ totalMinor: 500 }],
     postings: [{ amount: 7 }],
+    vouchers: [{ rewardId: reward.id, note: 'for Gerda' }],
     events: [{ type: 'searched' }],
     cart: [{ productCode: 'A' }],
   })

@@ -5,14 +5,14 @@ import { forgetAudience } from '../audience/index.ts'
 import { forgetConsent, suppressErased } from '../consent/index.ts'
 import { type Customer, type CustomerId, forgetCustomer } from '../customers/index.ts'
 import { forgetBehaviour } from '../events/index.ts'
-import { listCards, updateCard } from '../loyalty/index.ts'
+import { forgetVoucherNotes, listCards, updateCard } from '../loyalty/index.ts'
 import { forgetMerges } from '../merging/index.ts'
 import { forgetMessages } from '../messaging/index.ts'
 import { forgetNotes } from '../purchases/index.ts'
 
 /**
  * Removes the person: identities, names, addresses, lists, statements, devices, carts, and the text of messages; what was
- * done stays as nobody's, and purchases without what was noted beside them; cards are blocked, tokens
+ * done stays as nobody's, and purchases and vouchers without what was noted beside them; cards are blocked, tokens
  * revoked, the addresses suppressed by hash. Purchases, postings and balances stay, pointing at a customer without a name.
  * Also whoever was merged into the customer. It cannot be undone. Refuses customer.not_found, customer.erased.
  */
@@ -28,6 +28,7 @@ export function eraseCustomer(ctx: Ctx, id: number): Promise<void> {
     await forgetMerges(ctx, ids)
     await forgetBehaviour(ctx, ids)
     await forgetNotes(ctx, ids)
+    await forgetVoucherNotes(ctx, ids)
     for (const one of ids) await endAccess(ctx, one)
     await emitChanges(
       ctx,

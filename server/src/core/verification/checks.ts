@@ -1,4 +1,5 @@
 import { type Sql, sql } from '../../platform/db.ts'
+import { voucherChecks } from './voucher-checks.ts'
 
 /** `examined` answers one row with a count; `broken` answers the rows that break the claim. Both about one tenant. */
 export interface Check {
@@ -237,4 +238,4 @@ function raw(text: string, ...values: readonly unknown[]): Sql {
   return sql(Object.assign(strings, { raw: strings }), ...values)
 }
 
-export const checks: readonly Check[] = [...ledgerChecks, ...purchaseChecks, ...keyChecks]
+export const checks: readonly Check[] = [...ledgerChecks, ...purchaseChecks, ...keyChecks, ...voucherChecks]

@@ -3,7 +3,15 @@ import { testDatabase } from '../../../test/harness.ts'
 import { newTenant } from '../../../test/tenant.ts'
 import { createCustomer } from '../customers/index.ts'
 import { addUnit, applyOperation } from '../ledger/index.ts'
-import { createProgramme } from '../loyalty/index.ts'
+import {
+  addPoolCodes,
+  applyVoucher,
+  cancelVoucher,
+  createCodePool,
+  createProgramme,
+  createReward,
+  issueVoucher,
+} from '../loyalty/index.ts'
 import { recordPurchase } from '../purchases/index.ts'
 import { verify } from './index.ts'
 
@@ -60,6 +68,37 @@ await applyOperation(ctx, {
   customerId: customer.id,
   amount: 4,
 })
+await addUnit(ctx, { kind: 'money', code: 'e', name: 'Credit', currency: 'EUR', scale: 2, isDefault: true })
+const codes = await createCodePool(ctx, { name: 'Printed' })
+await addPoolCodes(ctx, { poolId: codes.id, codes: ['A', 'B', 'C', 'D'] })
+const reward = { state: 'active', usage: 'voucher', name: 'Reward' } as const
+const catalogue = await createReward(ctx, {
+  ...reward,
+  code: 'TEN',
+  kind: 'catalogue',
+  pointsCost: 10,
+  definition: {
+    benefit: { kind: 'thing' },
+    conditions: [],
+    codePoolId: codes.id,
+    limits: { inAll: { period: 'ever', uses: 4 } },
+  },
+})
+const used = await issueVoucher(ctx, { rewardId: catalogue.id, customerId: customer.id })
+await applyVoucher(ctx, { id: used.id })
+const back = await issueVoucher(ctx, { rewardId: catalogue.id, customerId: customer.id })
+await cancelVoucher(ctx, back.id)
+await issueVoucher(ctx, { rewardId: catalogue.id, customerId: customer.id })
+const gift = await createReward(ctx, {
+  ...reward,
+  code: 'GIFT',
+  kind: 'gift_card',
+  definition: { benefit: { kind: 'thing' }, conditions: [] },
+})
+await issueVoucher(ctx, { rewardId: gift.id, valueMinor: 5_000 })
+await pool.query(
+  `insert into rule_usages (tenant_id, rule_id, uses, amount) values (${ctx.tenant.id}, ${catalogue.id}, 4, 0)`,
+)
 await pool.query(
   "insert into messages (tenant_id, key, channel, purpose, to_address) values ($1, 'm1', 'email', 'security', 'eve@example.com')",
   [ctx.tenant.id],
@@ -80,6 +119,12 @@ test('sound books hold, and every check looked at something', async () => {
     'purchases-have-postings',
     'posting-keys',
     'identities',
+    'voucher-codes',
+    'vouchers-paid',
+    'vouchers-used',
+    'gift-cards',
+    'pool-codes',
+    'rule-limits',
   ]) {
     expect(results.find((result) => result.check === name)?.examined).toBeGreaterThan(0)
   }
@@ -117,7 +162,11 @@ const breaches: readonly [string, readonly string[], readonly string[]][] = [
   ],
   ['a report of no purchase', ['update purchase_reports set purchase_id = 1'], ['purchase-references']],
   ['a sale in no store', ['update purchases set store_id = 1'], ['purchase-references']],
-  ['an account of no unit', ['update ledger_accounts set unit_id = 1'], ['ledger-references', 'postings-balance']],
+  [
+    'an account of no unit',
+    [`update ledger_accounts set unit_id = 1 where unit_id = ${unit.id}`],
+    ['ledger-references', 'postings-balance'],
+  ],
   ['a lot refilled', ['update lots set remaining = amount'], ['lots-equal-balances', 'lots-equal-movements']],
   [
     'a posting lost',
@@ -188,6 +237,46 @@ const breaches: readonly [string, readonly string[], readonly string[]][] = [
     ],
     ['message-keys'],
   ],
+  [
+    'a code of two vouchers',
+    ['drop index vouchers_code_key', "update vouchers set code = 'same' where state <> 'cancelled'"],
+    ['voucher-codes'],
+  ],
+  [
+    'a voucher that nobody paid for',
+    [`update vouchers set cost_key = 'nowhere' where id = ${used.id}`],
+    ['vouchers-paid'],
+  ],
+  [
+    'a cancelled voucher whose points are gone',
+    [`update vouchers set state = 'cancelled', applied_at = null where id = ${used.id}`],
+    ['vouchers-paid'],
+  ],
+  [
+    'a voucher used after its points were given back',
+    [`update vouchers set state = 'issued' where id = ${back.id}`],
+    ['vouchers-paid'],
+  ],
+  ['a voucher used at no time', [`update vouchers set applied_at = null where id = ${used.id}`], ['vouchers-used']],
+  ['a voucher used by no purchase', [`update vouchers set purchase_id = 1 where id = ${used.id}`], ['vouchers-used']],
+  [
+    'a gift card of a customer',
+    [`update vouchers set bearer_id = ${customer.id} where bearer_id is not null`],
+    ['gift-cards'],
+  ],
+  [
+    'a gift card that says more',
+    ['update vouchers set value_minor = 6000 where bearer_id is not null'],
+    ['gift-cards'],
+  ],
+  [
+    'a gift card cancelled with its value',
+    ["update vouchers set state = 'cancelled' where bearer_id is not null"],
+    ['gift-cards'],
+  ],
+  ['a code taken for no voucher', ["update pool_codes set voucher_id = 1 where code = 'D'"], ['pool-codes']],
+  ['a limit passed', ['update rule_usages set uses = 5'], ['rule-limits']],
+  ['less than nothing given', ['update rule_usages set amount = -1'], ['rule-limits']],
   [
     'a merged customer with an identity',
     [`update customers set state = 'merged', merged_into = ${other.id} where id = ${customer.id}`],

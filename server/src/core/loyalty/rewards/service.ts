@@ -5,6 +5,7 @@ import { emitChanges } from '../../../platform/outbox.ts'
 import { onlyGiven } from '../../../platform/records.ts'
 import { cleanJson, cleanText } from '../../../platform/text.ts'
 import { audit } from '../../accounts/index.ts'
+import { readRewardDefinition } from '../engine/definition.ts'
 import type { Reward, RewardDefinition } from '../engine/types.ts'
 import { bumpRuleBook } from '../rules/book-store.ts'
 import { checkFrame } from '../rules/checks.ts'
@@ -65,7 +66,7 @@ export function createReward(ctx: Ctx, input: RewardInput): Promise<Reward> {
       pointsCost: input.pointsCost ?? 0,
       validFrom: input.validFrom ?? null,
       validTo: input.validTo ?? null,
-      definition: cleanJson(input.definition),
+      definition: readRewardDefinition(cleanJson(input.definition)),
       presentation: cleanJson(input.presentation ?? {}),
     }
     checkReward(reward)
@@ -75,13 +76,22 @@ export function createReward(ctx: Ctx, input: RewardInput): Promise<Reward> {
   })
 }
 
-/** Replaces what is given. Refuses reward.not_found, request.invalid, reward.code_taken. */
+/** Replaces what is given. Refuses reward.not_found, request.invalid, reward.code_taken, reward.wrong_kind. */
 export function updateReward(ctx: Ctx, change: { id: number; patch: RewardPatch }): Promise<Reward> {
   return transact(ctx, async (ctx) => {
-    const next = { ...(await lock(ctx, change.id)), ...onlyGiven(cleanJson(change.patch)) }
+    const before = await lock(ctx, change.id)
+    const { definition, ...patch } = change.patch
+    const next = {
+      ...before,
+      ...onlyGiven(cleanJson(patch)),
+      definition: definition ? readRewardDefinition(cleanJson(definition)) : before.definition,
+    }
     checkReward(next)
+    // Vouchers of a gift card have an account, others have none.
+    if ((next.kind === 'gift_card') !== (before.kind === 'gift_card'))
+      throw new DomainError('reward.wrong_kind', { id: before.id, kind: before.kind })
     const updated = await updateRewardRow(ctx, next)
-    await announce(ctx, updated, 'updated')
+    await announce(ctx, updated, 'updated', Object.keys(onlyGiven(change.patch)))
     return updated
   })
 }
@@ -114,7 +124,12 @@ function checkReward(reward: Omit<Reward, 'id' | 'createdAt' | 'updatedAt'>): vo
     throw new DomainError('request.invalid', { field: 'pointsCost' })
 }
 
-async function announce(ctx: Ctx, reward: Reward, operation: 'created' | 'updated' | 'deleted'): Promise<void> {
+async function announce(
+  ctx: Ctx,
+  reward: Reward,
+  operation: 'created' | 'updated' | 'deleted',
+  fields: readonly string[] = ['state'],
+): Promise<void> {
   await bumpRuleBook(ctx)
   await emitChanges(ctx, [
     { entity: 'reward', entityId: reward.id, operation, data: { code: reward.code, state: reward.state } },
@@ -123,6 +138,6 @@ async function announce(ctx: Ctx, reward: Reward, operation: 'created' | 'update
     action: `reward.${operation}`,
     entity: 'reward',
     entityId: reward.id,
-    data: { code: reward.code, state: reward.state },
+    data: { code: reward.code, state: reward.state, ...(operation === 'updated' ? { fields } : {}) },
   })
 }

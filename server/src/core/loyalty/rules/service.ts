@@ -5,6 +5,7 @@ import { onlyGiven } from '../../../platform/records.ts'
 import { cleanJson, cleanText } from '../../../platform/text.ts'
 import { audit } from '../../accounts/index.ts'
 import { getUnit } from '../../ledger/index.ts'
+import { readRuleDefinition } from '../engine/definition.ts'
 import type { EarningRule, RuleDefinition } from '../engine/types.ts'
 import { bumpRuleBook } from './book-store.ts'
 import { checkFrame } from './checks.ts'
@@ -49,7 +50,7 @@ export function createEarningRule(ctx: Ctx, input: RuleInput): Promise<EarningRu
       priority: input.priority ?? 5,
       validFrom: input.validFrom ?? null,
       validTo: input.validTo ?? null,
-      definition: cleanJson(input.definition),
+      definition: readRuleDefinition(cleanJson(input.definition)),
     }
     checkFrame(rule)
     const created = await insertRule(ctx, rule)
@@ -62,15 +63,16 @@ export function createEarningRule(ctx: Ctx, input: RuleInput): Promise<EarningRu
 export function updateEarningRule(ctx: Ctx, change: { id: number; patch: RulePatch }): Promise<EarningRule> {
   return transact(ctx, async (ctx) => {
     const before = await lockRule(ctx, change.id)
-    const { unitId, ...patch } = change.patch
+    const { unitId, definition, ...patch } = change.patch
     const next = {
       ...before,
       ...onlyGiven(cleanJson(patch)),
+      definition: definition ? readRuleDefinition(cleanJson(definition)) : before.definition,
       unitId: unitId === undefined ? before.unitId : (await getUnit(ctx, unitId)).id,
     }
     checkFrame(next)
     const updated = await updateRuleRow(ctx, next)
-    await announce(ctx, updated, 'updated')
+    await announce(ctx, updated, 'updated', Object.keys(onlyGiven(change.patch)))
     return updated
   })
 }
@@ -95,7 +97,12 @@ async function lockRule(ctx: Ctx, id: number): Promise<EarningRule> {
   return rule
 }
 
-async function announce(ctx: Ctx, rule: EarningRule, operation: 'created' | 'updated' | 'deleted'): Promise<void> {
+async function announce(
+  ctx: Ctx,
+  rule: EarningRule,
+  operation: 'created' | 'updated' | 'deleted',
+  fields: readonly string[] = ['state'],
+): Promise<void> {
   await bumpRuleBook(ctx)
   await emitChanges(ctx, [
     { entity: 'earning_rule', entityId: rule.id, operation, data: { state: rule.state, name: rule.name } },
@@ -104,6 +111,6 @@ async function announce(ctx: Ctx, rule: EarningRule, operation: 'created' | 'upd
     action: `earning_rule.${operation}`,
     entity: 'earning_rule',
     entityId: rule.id,
-    data: { name: rule.name, state: rule.state },
+    data: { name: rule.name, state: rule.state, ...(operation === 'updated' ? { fields } : {}) },
   })
 }

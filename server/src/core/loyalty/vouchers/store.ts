@@ -33,6 +33,11 @@ export async function selectVouchersByIds(ctx: Ctx, ids: readonly number[], lock
      order by v.id ${lock ? sql`for no key update` : sql``}`)
 }
 
+/** The same call at the same moment waits here, and then finds what the first one made. */
+export async function lockIssueKey(ctx: Ctx, key: string): Promise<void> {
+  await ctx.db.query(sql`select pg_advisory_xact_lock(hashtextextended(${`voucher:${ctx.tenant.id}:${key}`}::text, 0))`)
+}
+
 export async function selectVoucherByIssueKey(ctx: Ctx, key: string): Promise<Voucher | undefined> {
   const rows = await ctx.db.query<Voucher>(
     sql`select ${voucherColumns} from vouchers v where v.tenant_id = ${ctx.tenant.id} and v.issue_key = ${key}`,
@@ -48,7 +53,7 @@ export async function drawVoucherId(ctx: Ctx): Promise<VoucherId> {
 
 export type NewVoucher = Omit<Voucher, 'createdAt' | 'updatedAt'> & { readonly issueKey: string | null }
 
-/** Undefined when another voucher that counts has the code, or when the issue key is known. */
+/** Undefined when another voucher that counts has the code. The caller has locked the issue key. */
 export async function insertVoucher(ctx: Ctx, voucher: NewVoucher): Promise<Voucher | undefined> {
   const now = ctx.clock.now()
   const rows = await ctx.db.query<Voucher>(sql`
@@ -99,14 +104,19 @@ export async function unapplyRows(ctx: Ctx, use: { ids: readonly number[]; purch
     returning ${voucherColumns}`)
 }
 
-/** How many vouchers of a reward were issued since a moment, to one customer and to all; cancelled ones do not count. */
+/**
+ * How many vouchers of a reward were issued since the first day of a period ('' for ever), to one customer and to all; cancelled ones
+ * do not count.
+ */
 export async function countIssued(
   ctx: Ctx,
-  of: { rewardId: number; customerId: number | null; customerSince: Date; allSince: Date },
+  of: { rewardId: number; customerId: number | null; customerSince: string; allSince: string },
 ): Promise<{ customer: number; all: number }> {
+  const since = (day: string) =>
+    sql`(${day} = '' or created_at >= nullif(${day}::text, '')::date::timestamp at time zone ${ctx.tenant.timeZone}::text)`
   const [row] = await ctx.db.query<{ customer: number; all: number }>(sql`
-    select count(*) filter (where customer_id = ${of.customerId}::bigint and created_at >= ${of.customerSince}) as customer,
-           count(*) filter (where created_at >= ${of.allSince}) as all
+    select count(*) filter (where customer_id = ${of.customerId}::bigint and ${since(of.customerSince)}) as customer,
+           count(*) filter (where ${since(of.allSince)}) as all
       from vouchers where tenant_id = ${ctx.tenant.id} and reward_id = ${of.rewardId} and state <> 'cancelled'`)
   return row ?? { customer: 0, all: 0 }
 }
@@ -122,4 +132,11 @@ export async function restoreVoucherRows(ctx: Ctx, move: { intoId: number; ids: 
   await ctx.db.query(sql`
     update vouchers set customer_id = ${move.intoId}, updated_at = ${ctx.clock.now()}
      where tenant_id = ${ctx.tenant.id} and id = any (${move.ids}::bigint[])`)
+}
+
+/** Notes and further data may name the person. */
+export async function blankVoucherRows(ctx: Ctx, customerIds: readonly number[]): Promise<void> {
+  await ctx.db.query(sql`
+    update vouchers set note = '', data = '{}', updated_at = ${ctx.clock.now()}
+     where tenant_id = ${ctx.tenant.id} and customer_id = any (${customerIds}::bigint[])`)
 }
