@@ -264,7 +264,10 @@ export function encodeEffect(
   const unit = names.units.get(effect.unitId)
   return {
     kind: effect.kind,
-    programme: { id: effect.programmeId, name: names.programmes.get(effect.programmeId) ?? '' },
+    programme:
+      effect.programmeId === null
+        ? null
+        : { id: effect.programmeId, name: names.programmes.get(effect.programmeId) ?? '' },
     unit: { id: effect.unitId, code: unit?.code ?? '', name: unit?.name ?? '', scale: unit?.scale ?? 0 },
     amount: effect.amount,
     posting_key: effect.postingKey,

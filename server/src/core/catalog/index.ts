@@ -3,12 +3,15 @@
  * Invariants: a code leads to one product; a code in a list leads to one product; a report that says nothing new
  * changes nothing; a product is never removed, as purchases and events point at it.
  */
+export type { ProductFacts } from './facts-store.ts'
 export {
   countProducts,
   createProduct,
   deleteProduct,
+  findCategoryFacts,
   findProductByCode,
   findProductByListCode,
+  findProductFacts,
   findProductIds,
   findProductsByCodes,
   findProductsByListCodes,

@@ -2,6 +2,7 @@ import { type Ctx, transact } from '../../platform/ctx.ts'
 import { assert, DomainError } from '../../platform/errors.ts'
 import { emitChanges } from '../../platform/outbox.ts'
 import { cleanText } from '../../platform/text.ts'
+import { type ProductFacts, selectCategoryFacts, selectProductFacts } from './facts-store.ts'
 import { checkBatch, checkCode, foldInputs } from './rules.ts'
 import * as store from './store.ts'
 import { brandIds, categoryIds } from './taxonomy.ts'
@@ -193,4 +194,19 @@ export async function keepOnlyAvailable(ctx: Ctx, codes: readonly string[]): Pro
 
 export async function removeProductCode(ctx: Ctx, given: { listCode: string; code: string }): Promise<void> {
   await store.deleteCode(ctx, cleanText(given.listCode), cleanText(given.code))
+}
+
+/** Where products stand in the catalogue, by their own codes, for rules: their categories with all above, their brands. */
+export async function findProductFacts(ctx: Ctx, codes: readonly string[]): Promise<ReadonlyMap<string, ProductFacts>> {
+  if (codes.length === 0) return new Map()
+  return new Map((await selectProductFacts(ctx, codes)).map((facts) => [facts.code, facts]))
+}
+
+/** Categories with all above them, by the codes that others give them. */
+export async function findCategoryFacts(
+  ctx: Ctx,
+  externalIds: readonly string[],
+): Promise<ReadonlyMap<string, readonly number[]>> {
+  if (externalIds.length === 0) return new Map()
+  return new Map((await selectCategoryFacts(ctx, externalIds)).map((row) => [row.externalId, row.categoryIds]))
 }

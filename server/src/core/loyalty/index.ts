@@ -94,6 +94,7 @@ export {
   updateTier,
 } from './tiers.ts'
 export type * from './types.ts'
+export { countUsage, loadUsage } from './usages.ts'
 export {
   type IssueResult,
   issueVoucher,

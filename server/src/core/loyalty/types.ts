@@ -74,6 +74,8 @@ export interface TierSettings {
   readonly keep?: Minor
   /** Only given by hand, however much is earned. */
   readonly manual?: boolean
+  /** Taken off every purchase where the till asks for it, in percent. */
+  readonly discountPercent?: number
   readonly description?: string
   /** Shown by an app. */
   readonly colour?: string

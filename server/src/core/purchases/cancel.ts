@@ -238,23 +238,23 @@ async function takePointsBack(ctx: Ctx, planned: readonly Planned[]): Promise<Ma
   const points = new Map<number, number>()
   const operations: Operation[] = []
   const effects: EffectRow[] = []
-  const states: { id: number; state: 'cancelled' | 'partly_cancelled' }[] = []
+  const states = new Map<number, 'cancelled' | 'partly_cancelled'>()
   for (const basis of await selectCancelledBases(ctx, [...cancellationOf.keys()])) {
     const cancellation = cancellationOf.get(basis.id)
     if (!cancellation) continue
     const whole = cancellation.whole || basis.everythingCancelled
-    states.push({ id: basis.id, state: whole ? 'cancelled' : 'partly_cancelled' })
+    states.set(basis.id, whole ? 'cancelled' : 'partly_cancelled')
     const { postingKey, programmeId, unitId, customerId } = basis
     const amount = pointsToTakeBack(whole ? { ...basis, cancelledMinor: basis.baseMinor } : basis)
-    if (amount === 0 || postingKey === null || programmeId === null || unitId === null || customerId === null) continue
-    const key = `purchase:${cancellation.id}:reverse:${basis.id}`
+    if (amount === 0 || postingKey === null || unitId === null || customerId === null) continue
+    const key = `purchase:${cancellation.id}:reverse:${postingKey}`
     operations.push({
       kind: 'reverse',
       key,
       reverses: postingKey,
       unitId,
       customerId,
-      programmeId,
+      ...(programmeId === null ? {} : { programmeId }),
       purchaseId: cancellation.id,
       amount,
       occurredAt: cancellation.report.occurredAt,
@@ -267,11 +267,20 @@ async function takePointsBack(ctx: Ctx, planned: readonly Planned[]): Promise<Ma
       amount,
       postingKey: key,
       originalId: basis.id,
-      why: { reason: 'cancelled', cancelledMinor: basis.cancelledMinor, ofMinor: basis.baseMinor },
+      why: {
+        reason: 'cancelled',
+        reverses: postingKey,
+        cancelledMinor: basis.cancelledMinor,
+        ofMinor: basis.baseMinor,
+      },
     })
-    points.set(cancellation.id, (points.get(cancellation.id) ?? 0) + amount)
+    // A rule may have given credit; that goes back too, but is no point.
+    if (basis.isPoints) points.set(cancellation.id, (points.get(cancellation.id) ?? 0) + amount)
   }
-  await setStates(ctx, states)
+  await setStates(
+    ctx,
+    [...states].map(([id, state]) => ({ id, state })),
+  )
   await post(ctx, operations)
   await insertEffects(ctx, effects)
   return points

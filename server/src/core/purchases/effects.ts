@@ -1,8 +1,22 @@
 import type { Ctx } from '../../platform/ctx.ts'
 import { DomainError } from '../../platform/errors.ts'
-import { currencyScale } from '../../platform/money.ts'
 import { applyOperations, findDefaultUnit, type Operation } from '../ledger/index.ts'
-import { evaluateProgramme, findDefaultProgramme, type Programme, pointsValue } from '../loyalty/index.ts'
+import {
+  countUsage,
+  type Decision,
+  evaluate,
+  factsNeeded,
+  findDefaultProgramme,
+  loadRuleBook,
+  loadUsage,
+  type Outcome,
+  type Programme,
+  pointsValue,
+  type RuleBook,
+  type Used,
+} from '../loyalty/index.ts'
+import { basketsOf, type Sale, type SaleLine } from './basket.ts'
+import { loadFacts } from './facts.ts'
 import {
   type Basis,
   type EffectRow,
@@ -11,28 +25,30 @@ import {
   markEarned,
   type PaymentRow,
   selectBases,
+  selectSaleLines,
+  setDecisions,
 } from './store.ts'
 import type { PurchaseReport } from './types.ts'
 
 /**
- * Works out what these purchases earn, as their rows stand now, and posts it: each once, in the default programme. Answers the
- * points of each purchase that earned.
+ * Works out what these purchases earn, as their rows stand now, and posts it: each once. Answers the points of each purchase
+ * that earned.
  */
 export async function earnFor(ctx: Ctx, purchaseIds: readonly number[]): Promise<Map<number, number>> {
   const earned = new Map<number, number>()
   if (purchaseIds.length === 0) return earned
-  const programme = await findDefaultProgramme(ctx)
-  if (!programme) return earned
-  const planned: { operation: Operation; effect: EffectRow }[] = []
-  const settled: number[] = []
-  for (const basis of await selectBases(ctx, purchaseIds)) {
-    if (basis.kind !== 'sale' || basis.state !== 'completed' || basis.earnedAt !== null || basis.customerId === null)
-      continue
-    const worth = planEarning(basis.id, { ...basis, customerId: basis.customerId }, programme)
-    if (worth.settled) settled.push(basis.id)
-    planned.push(...worth.planned)
+  const book = onlyEarning(await loadRuleBook(ctx))
+  const bases = (await selectBases(ctx, purchaseIds)).filter(mayEarn)
+  const worths: (Worth & { id: number })[] = []
+  const outcomes = await outcomesOf(ctx, book, bases)
+  for (const [index, basis] of bases.entries()) {
+    const outcome = outcomes[index]
+    if (!outcome) continue
+    const worth = planEarning(basis, outcome, book)
+    worths.push({ ...worth, id: basis.id })
     if (worth.points > 0) earned.set(basis.id, worth.points)
   }
+  const planned = worths.flatMap((worth) => worth.planned)
   await post(
     ctx,
     planned.map(({ operation }) => operation),
@@ -41,65 +57,136 @@ export async function earnFor(ctx: Ctx, purchaseIds: readonly number[]): Promise
     ctx,
     planned.map(({ effect }) => effect),
   )
-  await markEarned(ctx, settled)
+  await markEarned(
+    ctx,
+    worths.filter(({ settled }) => settled).map(({ id }) => id),
+  )
+  await setDecisions(
+    ctx,
+    worths.flatMap(({ id, decisions }) => (decisions ? [{ id, decisions }] : [])),
+  )
   return earned
+}
+
+type Earner = Basis & { readonly customerId: number }
+
+function mayEarn(basis: Basis): basis is Earner {
+  return basis.kind === 'sale' && basis.state === 'completed' && basis.earnedAt === null && basis.customerId !== null
+}
+
+/** A purchase that was made has its benefits in its prices. */
+export function onlyEarning(book: RuleBook): RuleBook {
+  return { ...book, rewards: [] }
+}
+
+async function outcomesOf(ctx: Ctx, book: RuleBook, bases: readonly Earner[]): Promise<Outcome[]> {
+  const needed = factsNeeded(book)
+  const ids = bases.map(({ id }) => id)
+  const lines =
+    book.rules.length > 0 ? Map.groupBy(await selectSaleLines(ctx, ids), (line) => line.purchaseId) : undefined
+  const sales = bases.map(
+    (basis): Sale => ({
+      ...basis,
+      earns: true,
+      lines: lines ? (lines.get(basis.id) ?? []) : gathered(basis),
+    }),
+  )
+  const baskets = await basketsOf(ctx, sales, needed, { benefits: false })
+  const outcomes: Outcome[] = []
+  for (const [index, basket] of baskets.entries()) {
+    const basis = bases[index]
+    if (!basis) continue
+    const { customerId, occurredAt: at } = basis
+    const usageOf = { needed: needed.usage, customerId, at }
+    const usage = await loadUsage(ctx, usageOf, { lock: true })
+    const customer = await loadFacts(ctx, { customerId, purchaseId: basis.id, at }, needed, book.programme)
+    const outcome = evaluate({ book, basket, customer, usage, codes: [], now: ctx.clock.now() })
+    outcomes.push(outcome)
+    await countUsage(ctx, usageOf, usedBy(outcome))
+  }
+  return outcomes
+}
+
+/** How often and how much each rule gave. */
+function usedBy(outcome: Outcome): ReadonlyMap<number, Used> {
+  return new Map(
+    outcome.decisions
+      .filter(({ fired, subject }) => fired && subject === 'rule')
+      .map(({ id, amount }) => [id, { uses: 1, amount }]),
+  )
+}
+
+/** Without rules that ask for lines all that counts is how much of the total may earn. */
+export function gathered({ totalMinor, silentMinor }: { totalMinor: number; silentMinor: number }): SaleLine[] {
+  const line = { code: '', categoryCode: null, quantity: 1 }
+  return [
+    { ...line, position: 1, totalMinor: totalMinor - silentMinor, earns: true, discountable: true },
+    { ...line, position: 2, totalMinor: silentMinor, earns: false, discountable: false },
+  ]
 }
 
 export interface Worth {
   /** Worked out for good: it does not earn again, whatever is told later. */
   readonly settled: boolean
+  /** In the programme's unit; what rules give in another is posted beside it. */
   readonly points: number
   readonly planned: readonly { operation: Operation; effect: EffectRow }[]
+  /** Kept with the purchase where there was more to decide than the programme. */
+  readonly decisions: readonly Decision[] | undefined
 }
 
-/** What a sale of a customer earns as it stands, as the posting that gives it and the row that says why. */
+/** What a sale of a customer earns, as the postings that give it and the rows that say why. */
 export function planEarning(
-  purchaseId: number,
-  basis: Parameters<typeof basketOf>[0] & { readonly customerId: number },
-  programme: Programme,
+  sale: { readonly id: number; readonly customerId: number; readonly occurredAt: Date },
+  outcome: Outcome,
+  book: RuleBook,
 ): Worth {
-  const { points, activatesAt, expiresAt, why } = evaluateProgramme(programme, basketOf(basis))
-  const settled = why.reason === 'earned' || why.reason === 'below_one_point'
-  if (points <= 0) return { settled, points: 0, planned: [] }
-  const key = `purchase:${purchaseId}:earn:${programme.id}`
-  const operation: Operation = {
-    kind: 'earn',
-    key,
-    unitId: programme.unitId,
-    customerId: basis.customerId,
-    programmeId: programme.id,
-    purchaseId,
-    amount: points,
-    occurredAt: basis.occurredAt,
-    activatesAt,
-    expiresAt,
-  }
-  const effect: EffectRow = {
-    purchaseId,
-    kind: 'earn',
-    programmeId: programme.id,
-    unitId: programme.unitId,
-    amount: points,
-    postingKey: key,
-    originalId: null,
-    why,
-  }
-  return { settled, points, planned: [{ operation, effect }] }
-}
-
-export function basketOf(
-  basis: Pick<
-    Basis,
-    'source' | 'confirmed' | 'currency' | 'occurredAt' | 'totalMinor' | 'silentMinor' | 'paidByPointsMinor'
-  >,
-) {
+  const { programme } = book
+  const base = outcome.decisions.find(({ subject }) => subject === 'programme')
+  const names = new Map(book.rules.map((rule) => [rule.id as number, rule.name]))
+  const planned = outcome.earned.map((earned, index) => {
+    const programmeId = earned.programmeId ?? (earned.unitId === programme?.unitId ? programme.id : null)
+    // The programme gives in one posting at most, whatever rules add to it.
+    const key =
+      earned.programmeId === null
+        ? `purchase:${sale.id}:earn:rules:${earned.unitId}:${index}`
+        : `purchase:${sale.id}:earn:${earned.programmeId}`
+    const parts = earned.parts.map(({ ruleId, amount }) => ({ ruleId, name: names.get(ruleId ?? 0) ?? null, amount }))
+    const operation: Operation = {
+      kind: 'earn',
+      key,
+      unitId: earned.unitId,
+      customerId: sale.customerId,
+      purchaseId: sale.id,
+      amount: earned.amount,
+      occurredAt: sale.occurredAt,
+      activatesAt: earned.activatesAt,
+      expiresAt: earned.expiresAt,
+      ...(programmeId === null ? {} : { programmeId }),
+    }
+    const effect: EffectRow = {
+      purchaseId: sale.id,
+      kind: 'earn',
+      programmeId,
+      unitId: earned.unitId,
+      amount: earned.amount,
+      postingKey: key,
+      originalId: null,
+      why: {
+        reason: 'earned',
+        ...(earned.programmeId === null ? {} : base?.data),
+        ...(parts.some(({ ruleId }) => ruleId !== null) ? { parts } : {}),
+      },
+    }
+    return { operation, effect }
+  })
   return {
-    source: basis.source,
-    confirmed: basis.confirmed,
-    currency: basis.currency,
-    currencyScale: currencyScale(basis.currency),
-    earningMinor: Math.max(0, basis.totalMinor - basis.silentMinor - basis.paidByPointsMinor),
-    occurredAt: basis.occurredAt,
+    settled: planned.length > 0 || base?.reason === 'below_one',
+    points: outcome.earned
+      .filter(({ unitId }) => unitId === programme?.unitId)
+      .reduce((sum, { amount }) => sum + amount, 0),
+    planned,
+    decisions: book.rules.length > 0 ? outcome.decisions : undefined,
   }
 }
 

@@ -4,8 +4,9 @@
  * Invariants: two reports of one sale are one purchase (rules.contradicts); a purchase earns once, and only on a confirmed
  * report from a source that the programme trusts; a cancellation is its own record, and reverses postings exactly.
  */
+export { type Quote, quotePurchase } from './quote.ts'
 export { recordPurchase, recordPurchases } from './record.ts'
-export type { PurchaseDetails, Quote } from './service.ts'
+export type { PurchaseDetails } from './service.ts'
 export {
   claimPurchase,
   findPurchase,
@@ -15,7 +16,6 @@ export {
   listPurchases,
   movedValuesOf,
   movePurchases,
-  quotePurchase,
   restorePurchases,
   spendingOf,
 } from './service.ts'

@@ -1,6 +1,7 @@
 import type { Ctx } from '../../platform/ctx.ts'
 import { type Sql, sql } from '../../platform/db.ts'
 import { applyAllCall, type Operation } from '../ledger/index.ts'
+import type { Decision } from '../loyalty/index.ts'
 import {
   type EffectRow,
   type LineRow,
@@ -20,6 +21,7 @@ export interface Receipt {
   readonly operations: readonly Operation[]
   /** Its earning is worked out for good. */
   readonly settled: boolean
+  readonly decisions: readonly Decision[] | undefined
 }
 
 /**
@@ -49,10 +51,10 @@ export async function insertReceipt(ctx: Ctx, receipt: Receipt, stillStands: Sql
     sale as materialized (select nextval('entity_id') as id from fresh),
     purchase as (
       insert into purchases (tenant_id, id, kind, number, customer_id, store_id, source, confirmed, lines_source, state, currency, total_minor,
-        occurred_at, type_code, channel, till, card_number, data, earned_at)
+        occurred_at, type_code, channel, till, card_number, data, decisions, earned_at)
       select ${tenant}, id, ${p.kind}, ${p.number}, ${p.customer_id}, ${p.store_id}, ${p.source}, ${p.confirmed}, ${p.lines_source}, ${p.state},
         ${p.currency}, ${p.total_minor}, ${p.occurred_at}, ${p.type_code}, ${p.channel}, ${p.till}, ${p.card_number}, ${JSON.stringify(p.data)},
-        ${settled ? ctx.clock.now() : null} from sale),
+        ${receipt.decisions ? JSON.stringify(receipt.decisions) : null}::jsonb, ${settled ? ctx.clock.now() : null} from sale),
     report as (
       insert into purchase_reports (tenant_id, purchase_id, space, number, source, confirmed, total_minor, customer_id, occurred_at, request_hash)
       select ${tenant}, id, ${r.space}, ${r.number}, ${r.source}, ${r.confirmed}, ${r.total_minor}, ${r.customer_id}, ${r.occurred_at},

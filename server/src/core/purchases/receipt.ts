@@ -1,8 +1,10 @@
 import { type Ctx, inOneStatement } from '../../platform/ctx.ts'
 import { DomainError } from '../../platform/errors.ts'
 import { checkOperation, refusalIn } from '../ledger/index.ts'
-import { lastRuleBook } from '../loyalty/index.ts'
-import { planEarning, planSpends, type Spend, spendsOf } from './effects.ts'
+import { evaluate, factsNeeded, lastRuleBook, type RuleBook } from '../loyalty/index.ts'
+import { basketsOf, type Sale, saleFrom } from './basket.ts'
+import { onlyEarning, planEarning, planSpends, type Spend, spendsOf, type Worth } from './effects.ts'
+import { loadFacts } from './facts.ts'
 import { insertReceipt } from './receipt-store.ts'
 import { lineRows, newRow, paymentRows, reportRow } from './rows.ts'
 import { type ResolvedLine, resolveLines, sumLines } from './rules.ts'
@@ -20,31 +22,30 @@ export async function recordReceipt(
   report: PurchaseReport,
 ): Promise<Exclude<Recorded, { refused: DomainError }> | undefined> {
   if ((report.kind ?? 'sale') !== 'sale' || (report.state ?? 'completed') !== 'completed') return undefined
-  const { book, stillStands } = await lastRuleBook(ctx)
+  const known = await lastRuleBook(ctx)
+  const book = onlyEarning(known.book)
   const { programme } = book
   const lines = resolveLines(report)
   const spends = await spendsOf(ctx, report, programme)
   const spent = planSpends(idToCome, report, programme, spends)
-  const { customerId } = report
-  const earned =
-    programme && customerId !== undefined && report.earns !== false
-      ? planEarning(idToCome, { ...basisOf(report, lines, spends), customerId }, programme)
-      : undefined
-  const operations = [...spent, ...(earned?.planned ?? [])].map(({ operation }) => operation)
+  const worth = await worthOf(ctx, { report, sale: saleOf(report, lines, spends), book })
+  if (worth === 'counted') return undefined
+  const operations = [...spent, ...(worth?.planned ?? [])].map(({ operation }) => operation)
   for (const operation of operations) checkOperation(operation)
   const receipt = {
     purchase: newRow(idToCome, report, false),
     report: reportRow(idToCome, report),
     lines: lineRows(idToCome, report),
     payments: [...paymentRows(idToCome, report), ...spent.map(({ payment }) => payment)],
-    effects: earned?.planned.map(({ effect }) => effect) ?? [],
+    effects: worth?.planned.map(({ effect }) => effect) ?? [],
     operations,
-    settled: earned?.settled ?? false,
+    settled: worth?.settled ?? false,
+    decisions: worth?.decisions,
   }
   try {
-    const id = await inOneStatement(ctx, () => insertReceipt(ctx, receipt, stillStands))
+    const id = await inOneStatement(ctx, () => insertReceipt(ctx, receipt, known.stillStands))
     if (id === undefined) return undefined
-    return { purchaseId: id, created: true, joined: false, replayed: false, earned: earned?.points ?? 0 }
+    return { purchaseId: id, created: true, joined: false, replayed: false, earned: worth?.points ?? 0 }
   } catch (error) {
     const refusal = refusalIn(error)
     if (refusal) throw new DomainError(refusal.refused, refusal.data, { cause: error })
@@ -52,14 +53,33 @@ export async function recordReceipt(
   }
 }
 
-/** What a new sale's earning is worked out from; as `selectBases` reads it from the rows. */
-function basisOf(report: PurchaseReport, lines: readonly ResolvedLine[], spends: readonly Spend[]) {
+interface Asked {
+  readonly report: PurchaseReport
+  readonly sale: Sale
+  readonly book: RuleBook
+}
+
+/** What a new sale earns; 'counted' where a rule has a limit, whose counter has to be locked first. */
+async function worthOf(ctx: Ctx, { report, sale, book }: Asked): Promise<Worth | 'counted' | undefined> {
+  const { customerId, occurredAt } = report
+  if (customerId === undefined || report.earns === false) return undefined
+  const needed = factsNeeded(book)
+  if (needed.usage.length > 0) return 'counted'
+  const [basket] = await basketsOf(ctx, [sale], needed, { benefits: false })
+  if (!basket) throw new Error('a sale has a basket')
+  const customer = await loadFacts(ctx, { customerId, at: occurredAt }, needed, book.programme)
+  const usage = { customer: new Map(), inAll: new Map() }
+  const outcome = evaluate({ book, basket, customer, usage, codes: [], now: ctx.clock.now() })
+  return planEarning({ id: idToCome, customerId, occurredAt }, outcome, book)
+}
+
+/** What a new sale's earning is worked out from; as it will be read from the rows. */
+function saleOf(report: PurchaseReport, lines: readonly ResolvedLine[], spends: readonly Spend[]): Sale {
   const linesMinor = report.source === 'tracking' ? 0 : sumLines(lines)
   const paid = spends.filter((spend) => spend.kind === 'points' && !report.spend?.deducted)
   return {
-    ...report,
+    ...saleFrom(report, lines),
     totalMinor: report.totalMinor ?? linesMinor,
-    silentMinor: sumLines(lines.filter((line) => line.earns === false)),
     paidByPointsMinor: paid.reduce((sum, { valueMinor }) => sum + valueMinor, 0),
   }
 }

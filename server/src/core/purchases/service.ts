@@ -1,12 +1,9 @@
 import { type Ctx, transact } from '../../platform/ctx.ts'
 import { DomainError } from '../../platform/errors.ts'
 import { emitChanges } from '../../platform/outbox.ts'
-import { balancesOf, findDefaultUnit } from '../ledger/index.ts'
-import { evaluateProgramme, findDefaultProgramme, pointsForPayment, pointsValue } from '../loyalty/index.ts'
-import { basketOf, earnFor } from './effects.ts'
-import { checkReport, resolveLines, sumLines } from './rules.ts'
+import { earnFor } from './effects.ts'
 import { blankNotes, lockNumbers, moveCustomer, restoreCustomer, selectByNumbers, setCustomer } from './store.ts'
-import type { Effect, MovedValue, Payment, Purchase, PurchaseReport, ReportRow } from './types.ts'
+import type { Effect, MovedValue, Payment, Purchase, ReportRow } from './types.ts'
 import {
   type PurchaseQuery,
   selectEffects,
@@ -106,56 +103,6 @@ export function claimPurchase(
     const earned = await earnFor(ctx, [sale.id])
     return { purchase: await getPurchase(ctx, sale.id), earned: earned.get(sale.id) ?? 0 }
   })
-}
-
-export interface Quote {
-  readonly totalMinor: number
-  /** What the purchase would earn, and why. */
-  readonly pointsEarned: number
-  readonly why: Readonly<Record<string, unknown>>
-  readonly pointsBalance: number
-  /** How many points may pay: what was offered, what is there, what the total needs. */
-  readonly pointsUsable: number
-  readonly pointsUsableMinor: number
-  readonly creditBalanceMinor: number
-  readonly creditUsableMinor: number
-}
-
-/** What `recordPurchase` would do, without doing it: the same rules on the same basket. Refuses what it would refuse. */
-export async function quotePurchase(ctx: Ctx, report: PurchaseReport): Promise<Quote> {
-  checkReport(report)
-  const lines = resolveLines(report)
-  const totalMinor = report.totalMinor ?? sumLines(lines)
-  const silentMinor = sumLines(lines.filter((line) => line.earns === false))
-  const programme = await findDefaultProgramme(ctx)
-  const balances = report.customerId === undefined ? [] : await balancesOf(ctx, report.customerId)
-  const pointsBalance = balances.find((balance) => balance.unit.id === programme?.unitId)?.available ?? 0
-  const creditUnit = await findDefaultUnit(ctx, 'money', report.currency)
-  const creditBalanceMinor = balances.find((balance) => balance.unit.id === creditUnit?.id)?.available ?? 0
-  const payable =
-    programme && report.currency === ctx.tenant.currency ? pointsForPayment(ctx, programme, Math.max(0, totalMinor)) : 0
-  const pointsUsable = Math.min(report.spend?.points ?? 0, pointsBalance, payable)
-  const pointsUsableMinor = programme ? Math.min(pointsValue(ctx, programme, pointsUsable), totalMinor) : 0
-  const creditUsableMinor = Math.min(
-    report.spend?.creditMinor ?? 0,
-    creditBalanceMinor,
-    Math.max(0, totalMinor - pointsUsableMinor),
-  )
-  const basket = basketOf({ ...report, totalMinor, silentMinor, paidByPointsMinor: pointsUsableMinor })
-  const evaluation =
-    programme && report.earns !== false && report.customerId !== undefined
-      ? evaluateProgramme(programme, basket)
-      : { points: 0, why: { reason: 'no_customer' } }
-  return {
-    totalMinor,
-    pointsEarned: evaluation.points,
-    why: evaluation.why,
-    pointsBalance,
-    pointsUsable,
-    pointsUsableMinor,
-    creditBalanceMinor,
-    creditUsableMinor,
-  }
 }
 
 /** For a merge: the purchases go to the survivor. Answers their ids, for `restorePurchases`. */

@@ -1,6 +1,7 @@
 import type { Ctx } from '../../platform/ctx.ts'
 import { type Sql, sql } from '../../platform/db.ts'
-import type { PurchaseSource } from '../loyalty/index.ts'
+import type { Decision, PurchaseSource } from '../loyalty/index.ts'
+import type { SaleLine } from './basket.ts'
 import type { SoldLine } from './rules.ts'
 import type { Effect, Payment, PurchaseKind, PurchaseState, ReportRow } from './types.ts'
 
@@ -247,13 +248,16 @@ export interface Basis {
   readonly totalMinor: number
   readonly silentMinor: number
   readonly paidByPointsMinor: number
+  readonly storeId: number | null
+  readonly channel: string | null
+  readonly paymentType: string | null
 }
 
 /** What earning is worked out from, as the rows stand now. */
 export function selectBases(ctx: Ctx, ids: readonly number[]): Promise<Basis[]> {
   return ctx.db.query<Basis>(sql`
     select p.id, p.kind, p.customer_id as "customerId", p.source, p.confirmed, p.state, p.currency, p.occurred_at as "occurredAt",
-           p.earned_at as "earnedAt",
+           p.earned_at as "earnedAt", p.store_id as "storeId", p.channel, p.data ->> 'paymentType' as "paymentType",
            -- Lines that only a browser told of are shown, but nothing is earned on them.
            coalesce(p.total_minor, case when p.lines_source is distinct from 'tracking' then l.total end, 0)::bigint as "totalMinor", coalesce(l.silent, 0)::bigint as "silentMinor",
            coalesce((select sum(amount_minor) from purchase_payments m where m.tenant_id = p.tenant_id and m.purchase_id = p.id
@@ -262,6 +266,36 @@ export function selectBases(ctx: Ctx, ids: readonly number[]): Promise<Basis[]> 
       left join lateral (select sum(total_minor) as total, sum(total_minor) filter (where not earns) as silent
         from purchase_lines l where l.tenant_id = p.tenant_id and l.purchase_id = p.id) l on true
      where p.tenant_id = ${ctx.tenant.id} and p.id = any (${ids}::bigint[])`)
+}
+
+/** The lines of sales as rules look at them, in their order. */
+export function selectSaleLines(ctx: Ctx, ids: readonly number[]): Promise<(SaleLine & { purchaseId: number })[]> {
+  return ctx.db.query(sql`
+    select purchase_id as "purchaseId", position, code, category_code as "categoryCode", quantity, total_minor as "totalMinor", earns,
+           earns as discountable
+      from purchase_lines where tenant_id = ${ctx.tenant.id} and purchase_id = any (${ids}::bigint[]) order by purchase_id, position`)
+}
+
+/** Whether the customer bought anything before this moment, or at it by another purchase made earlier. */
+export async function selectHasBought(
+  ctx: Ctx,
+  { customerId, purchaseId, at }: { customerId: number; purchaseId?: number; at: Date },
+): Promise<boolean> {
+  const [row] = await ctx.db.query<{ bought: boolean }>(sql`
+    select exists (select 1 from purchases where tenant_id = ${ctx.tenant.id} and customer_id = ${customerId} and kind = 'sale' and confirmed
+      and state in ('completed', 'partly_cancelled') and (occurred_at, id) < (${at}, ${purchaseId ?? Number.MAX_SAFE_INTEGER}::bigint)) as bought`)
+  return row?.bought ?? false
+}
+
+/** Keeps what the rules decided, where there were rules to decide. */
+export async function setDecisions(
+  ctx: Ctx,
+  rows: readonly { id: number; decisions: readonly Decision[] }[],
+): Promise<void> {
+  if (rows.length === 0) return
+  await ctx.db.query(sql`
+    update purchases p set decisions = r.decisions from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r (id bigint, decisions jsonb)
+     where p.tenant_id = ${ctx.tenant.id} and p.id = r.id`)
 }
 
 export async function selectPayments(
@@ -326,9 +360,10 @@ export interface CancelledBasis {
   readonly programmeId: number | null
   readonly unitId: number | null
   readonly postingKey: string | null
+  readonly isPoints: boolean
 }
 
-/** Where sales stand after lines of theirs were taken back. A sale without lines goes by its cancellations' totals. */
+/** Where sales stand after lines of theirs were taken back, one row for each posting they earned by (one, with nothing, where none). A sale without lines goes by its cancellations' totals. */
 export function selectCancelledBases(ctx: Ctx, ids: readonly number[]): Promise<CancelledBasis[]> {
   return ctx.db.query<CancelledBasis>(sql`
     select p.id, p.customer_id as "customerId",
@@ -336,7 +371,9 @@ export function selectCancelledBases(ctx: Ctx, ids: readonly number[]): Promise<
            (case when l.lines > 0 then l.cancelled else coalesce(c.total, 0) end)::bigint as "cancelledMinor",
            case when l.lines > 0 then l.open = 0 else coalesce(c.total, 0) >= coalesce(p.total_minor, 0) end as "everythingCancelled",
            coalesce(e.amount, 0) as earned, e.programme_id as "programmeId", e.unit_id as "unitId", e.posting_key as "postingKey",
-           coalesce((select sum(r.amount) from purchase_effects r where r.tenant_id = p.tenant_id and r.original_id = p.id), 0)::bigint as "alreadyTaken"
+           coalesce((select u.kind = 'points' from units u where u.tenant_id = e.tenant_id and u.id = e.unit_id), false) as "isPoints",
+           coalesce((select sum(r.amount) from purchase_effects r where r.tenant_id = p.tenant_id and r.original_id = p.id
+               and r.why ->> 'reverses' = e.posting_key), 0)::bigint as "alreadyTaken"
       from purchases p
       left join purchase_effects e on e.tenant_id = p.tenant_id and e.purchase_id = p.id and e.kind = 'earn'
       left join lateral (
@@ -345,7 +382,7 @@ export function selectCancelledBases(ctx: Ctx, ids: readonly number[]): Promise<
                coalesce(sum(quantity - cancelled_quantity) filter (where quantity > 0), 0) as open
           from purchase_lines l where l.tenant_id = p.tenant_id and l.purchase_id = p.id) l on true
       left join lateral (select -sum(total_minor) as total from purchases c where c.tenant_id = p.tenant_id and c.cancels_id = p.id) c on true
-     where p.tenant_id = ${ctx.tenant.id} and p.id = any (${ids}::bigint[]) order by p.id`)
+     where p.tenant_id = ${ctx.tenant.id} and p.id = any (${ids}::bigint[]) order by p.id, e.id`)
 }
 
 export async function setStates(ctx: Ctx, states: readonly { id: number; state: PurchaseState }[]): Promise<void> {

@@ -21,6 +21,8 @@ export interface LineInput {
   readonly itemType?: string
   /** false: this line earns nothing. */
   readonly earns?: boolean
+  /** false: no benefit touches it; when absent, what earns may also get cheaper. */
+  readonly discountable?: boolean
   readonly data?: Readonly<Record<string, unknown>>
 }
 
@@ -137,7 +139,8 @@ export interface MovedValue {
 
 export interface Effect {
   readonly kind: 'earn' | 'reverse'
-  readonly programmeId: number
+  /** Null for what no programme gives: credit. */
+  readonly programmeId: number | null
   readonly unitId: number
   readonly amount: Minor
   readonly postingKey: string

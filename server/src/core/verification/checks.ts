@@ -173,13 +173,18 @@ const purchaseChecks: readonly Check[] = [
   },
   {
     name: 'purchases-earn-once',
-    claim: 'no purchase earned twice in a programme, and nothing was taken back beyond what it earned',
+    claim: 'no purchase earned twice by one programme or rule, and nothing was taken back beyond what it earned',
     examined: effects,
     broken: (tenantId) => sql`
-      select coalesce(original_id, purchase_id) as purchase, programme_id as programme, count(*) filter (where kind = 'earn') as earned_times,
+      select coalesce(original_id, purchase_id) as purchase, unit_id as unit, null::jsonb as source,
              sum(case kind when 'earn' then amount else -amount end)::bigint as kept
         from purchase_effects where tenant_id = ${tenantId}
-       group by 1, 2 having count(*) filter (where kind = 'earn') > 1 or sum(case kind when 'earn' then amount else -amount end) < 0`,
+       group by 1, 2 having sum(case kind when 'earn' then amount else -amount end) < 0
+      union all
+      -- What has no parts is the base programme's alone.
+      select purchase_id, unit_id, part -> 'ruleId', count(*)
+        from purchase_effects cross join lateral jsonb_array_elements(coalesce(why -> 'parts', '[{"ruleId": null}]')) part
+       where tenant_id = ${tenantId} and kind = 'earn' group by 1, 2, 3 having count(*) > 1`,
   },
   {
     name: 'payments-have-postings',

@@ -89,7 +89,7 @@ function statusRow(ctx: Ctx, tier: Tier, { all, scale }: StatusTiers) {
     collection_points: true,
     payment_points: true,
     qualification_type: settings.manual ? 1 : tier.threshold === 0 ? 0 : 2,
-    discount: 0,
+    discount: tier.settings.discountPercent ?? 0,
     overall_discount_on_discounted_purchase_items: false,
     text_id: tier.name.toLowerCase(),
     last_change: null,

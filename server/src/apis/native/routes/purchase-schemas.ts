@@ -72,7 +72,7 @@ export const PurchaseDetail = Type.Object({
   effects: Type.Array(
     Type.Object({
       kind: OneOf('earn', 'reverse'),
-      programme: Type.Object({ id: Id, name: Type.String() }),
+      programme: Nullable(Type.Object({ id: Id, name: Type.String() })),
       unit: Type.Object({ id: Id, code: Type.String(), name: Type.String(), scale: Type.Integer() }),
       amount: Minor,
       posting_key: Type.String(),

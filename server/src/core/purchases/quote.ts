@@ -1,0 +1,178 @@
+import type { Ctx } from '../../platform/ctx.ts'
+import type { Minor } from '../../platform/money.ts'
+import { balancesOf } from '../ledger/index.ts'
+import {
+  type CustomerFacts,
+  type Decision,
+  type Discount,
+  evaluate,
+  type FactsNeeded,
+  factsNeeded,
+  findOfferedCodes,
+  loadRuleBook,
+  loadUsage,
+  pointsForPayment,
+  pointsValue,
+  type RefusedCode,
+  type Reward,
+  type RuleBook,
+  tierOf,
+} from '../loyalty/index.ts'
+import { basketsOf, saleFrom } from './basket.ts'
+import { loadFacts } from './facts.ts'
+import { checkReport, resolveLines } from './rules.ts'
+import type { PurchaseReport } from './types.ts'
+
+export interface QuoteOptions {
+  /** What was typed in: vouchers' and rewards' codes. */
+  readonly codes?: readonly string[]
+  /** Give the discount of the customer's tier, too. */
+  readonly tierDiscount?: boolean
+}
+
+export interface Quote {
+  /** As it was asked, before benefits. */
+  readonly totalMinor: Minor
+  readonly discounts: readonly Discount[]
+  /** What the customer's tier takes off, apart from rewards. */
+  readonly tierDiscount: Discount | undefined
+  readonly refusedCodes: readonly RefusedCode[]
+  /** After all discounts; what points and credit may pay. */
+  readonly payableMinor: Minor
+  /** What the purchase would earn in the default points. */
+  readonly pointsEarned: Minor
+  /** What rules would give in money credit of the purchase's currency. */
+  readonly creditEarnedMinor: Minor
+  /** Every rule, reward and code that was looked at. */
+  readonly decisions: readonly Decision[]
+  readonly pointsBalance: Minor
+  /** What vouchers bought at the till would cost. */
+  readonly pointsCost: Minor
+  /** How many points may pay: what was offered, what is there, what the total needs. */
+  readonly pointsUsable: Minor
+  readonly pointsUsableMinor: Minor
+  readonly creditBalanceMinor: Minor
+  readonly creditUsableMinor: Minor
+}
+
+/** What `recordPurchase` would do, without doing it: the same rules on the same basket. Refuses what it would refuse. */
+export async function quotePurchase(ctx: Ctx, report: PurchaseReport, options: QuoteOptions = {}): Promise<Quote> {
+  checkReport(report)
+  const { customerId } = report
+  const sale = saleFrom(report, resolveLines(report))
+  const codes = await findOfferedCodes(ctx, options.codes ?? [])
+  const tierReward = options.tierDiscount && customerId !== undefined ? await tierRewardOf(ctx, customerId) : undefined
+  const book = withReward(await loadRuleBook(ctx), tierReward)
+  const needed = factsNeeded(book, codes)
+  const [basket] = await basketsOf(ctx, [sale], needed, { benefits: true })
+  if (!basket) throw new Error('a sale has a basket')
+  const { customer, usage } = await known(ctx, { report, book, needed })
+  const ask = (paidByPointsMinor: Minor) =>
+    evaluate({
+      book,
+      basket: { ...basket, paidByPointsMinor },
+      customer,
+      usage,
+      codes,
+      now: ctx.clock.now(),
+    })
+  // What gets cheaper does not depend on how it is paid; what is earned does.
+  const priced = ask(0)
+  const value = await usableValue(ctx, {
+    report,
+    book,
+    payableMinor: Math.max(0, priced.totalMinor),
+    discounts: priced.discounts,
+  })
+  const outcome = ask(value.pointsUsableMinor)
+  const earnedIn = (unitId: number | undefined) =>
+    outcome.earned.filter((earned) => earned.unitId === unitId).reduce((sum, { amount }) => sum + amount, 0)
+  const isTiers = (discount: Discount) => tierReward !== undefined && discount.rewardId === tierReward.id
+  const { creditUnitId, ...usable } = value
+  return {
+    totalMinor: sale.totalMinor,
+    discounts: outcome.discounts.filter((discount) => !isTiers(discount)),
+    tierDiscount: outcome.discounts.find(isTiers),
+    refusedCodes: outcome.refusedCodes,
+    payableMinor: Math.max(0, outcome.totalMinor),
+    pointsEarned: earnedIn(book.programme?.unitId),
+    creditEarnedMinor: earnedIn(creditUnitId),
+    decisions: outcome.decisions,
+    ...usable,
+  }
+}
+
+async function known(
+  ctx: Ctx,
+  { report, book, needed }: { report: PurchaseReport; book: RuleBook; needed: FactsNeeded },
+): Promise<{ customer: CustomerFacts | undefined; usage: Awaited<ReturnType<typeof loadUsage>> }> {
+  const { customerId, occurredAt: at } = report
+  const usage = await loadUsage(ctx, { needed: needed.usage, customerId, at }, { lock: false })
+  if (customerId === undefined) return { customer: undefined, usage }
+  return { customer: await loadFacts(ctx, { customerId, at }, needed, book.programme), usage }
+}
+
+interface Priced {
+  readonly report: PurchaseReport
+  readonly book: RuleBook
+  readonly payableMinor: Minor
+  readonly discounts: readonly Discount[]
+}
+
+/** What the customer has, and how much of it may pay here. Points pay only in the tenant's own currency. */
+async function usableValue(ctx: Ctx, { report, book: { programme }, payableMinor, discounts }: Priced) {
+  const balances = report.customerId === undefined ? [] : await balancesOf(ctx, report.customerId)
+  const pointsBalance = balances.find(({ unit }) => unit.id === programme?.unitId)?.available ?? 0
+  const credit = balances.find(
+    ({ unit }) => unit.kind === 'money' && unit.isDefault && unit.currency === report.currency,
+  )
+  const pointsCost = discounts.reduce((sum, discount) => sum + discount.pointsCost, 0)
+  const needed =
+    programme && report.currency === ctx.tenant.currency ? pointsForPayment(ctx, programme, payableMinor) : 0
+  const pointsUsable = Math.max(0, Math.min(report.spend?.points ?? 0, pointsBalance - pointsCost, needed))
+  const pointsUsableMinor = programme ? Math.min(pointsValue(ctx, programme, pointsUsable), payableMinor) : 0
+  const creditBalanceMinor = credit?.available ?? 0
+  return {
+    pointsBalance,
+    pointsCost,
+    pointsUsable,
+    pointsUsableMinor,
+    creditBalanceMinor,
+    creditUsableMinor: Math.min(
+      report.spend?.creditMinor ?? 0,
+      creditBalanceMinor,
+      Math.max(0, payableMinor - pointsUsableMinor),
+    ),
+    creditUnitId: credit?.unit.id,
+  }
+}
+
+const lastPriority = 99
+
+/** The discount of the customer's tier is a reward like others, after all of them. */
+async function tierRewardOf(ctx: Ctx, customerId: number): Promise<Reward | undefined> {
+  const { tier } = await tierOf(ctx, customerId)
+  const percent = tier?.settings.discountPercent ?? 0
+  if (!tier || percent <= 0) return undefined
+  const now = ctx.clock.now()
+  return {
+    id: tier.id as never, // ids are unique over all entities
+    code: tier.name,
+    name: tier.name,
+    state: 'active',
+    usage: 'automatic',
+    kind: 'till',
+    priority: lastPriority,
+    pointsCost: 0,
+    validFrom: null,
+    validTo: null,
+    definition: { benefit: { kind: 'percent', percent }, conditions: [] },
+    presentation: {},
+    createdAt: now,
+    updatedAt: now,
+  }
+}
+
+function withReward(book: RuleBook, reward: Reward | undefined): RuleBook {
+  return reward ? { ...book, rewards: [...book.rewards, reward] } : book
+}
