@@ -22,7 +22,7 @@ await probe.close()
 const open = ['/users/actions/login', '/tests/connection', '/communication-channels', '/languages', '/tokens']
 const isOpen = (url: string) =>
   open.includes(url) ||
-  url.startsWith('/communication-channels/') ||
+  /^\/(communication-channels|customer-external-applications|customer-engagement-setups)(\/|$)/.test(url) ||
   url === '/customers/actions/validate-customer-data'
 
 test('there are operations', () => {

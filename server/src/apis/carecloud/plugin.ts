@@ -5,10 +5,13 @@ import { type InterfaceName, routesOn } from './call.ts'
 import { answerError, invalidParam, methodNotAllowed, notFound, sendRefusal } from './errors.ts'
 import { cardRoutes } from './routes/cards.ts'
 import { checkoutRoutes } from './routes/checkout.ts'
+import { customerActionRoutes } from './routes/customer-actions.ts'
 import { customerRecordRoutes } from './routes/customer-records.ts'
 import { customerRoutes } from './routes/customers.ts'
 import { eventRoutes } from './routes/events.ts'
 import { historyRoutes } from './routes/history.ts'
+import { messageRoutes } from './routes/messages.ts'
+import { oneTimePasswordRoutes } from './routes/one-time-passwords.ts'
 import { partnerRoutes } from './routes/partners.ts'
 import { reservationRoutes } from './routes/point-reservations.ts'
 import { pointRoutes } from './routes/points.ts'
@@ -30,6 +33,7 @@ const resources = [
   userRoutes,
   tokenRoutes,
   customerRoutes,
+  customerActionRoutes,
   customerRecordRoutes,
   referenceRoutes,
   storeRoutes,
@@ -45,6 +49,8 @@ const resources = [
   reservationRoutes,
   historyRoutes,
   eventRoutes,
+  messageRoutes,
+  oneTimePasswordRoutes,
   propertyRoutes,
   brandRoutes,
   groupRoutes,

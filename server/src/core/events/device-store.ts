@@ -82,13 +82,13 @@ export async function updateSeen(
 /** A token belongs to one device: reinstalled apps keep their token under a new name. */
 export async function updatePushToken(
   ctx: Ctx,
-  given: { did: string; token: string; platform: string },
+  given: { did: string; token: string | null; platform: string | null },
 ): Promise<void> {
   await ctx.db.query(sql`
     update devices set push_token = null
      where tenant_id = ${ctx.tenant.id} and push_token = ${given.token} and did <> ${given.did}`)
   await ctx.db.query(sql`
-    update devices set push_token = ${given.token}, platform = ${given.platform}, seen_at = ${ctx.clock.now()}
+    update devices set push_token = ${given.token}, platform = coalesce(${given.platform}, platform), seen_at = ${ctx.clock.now()}
      where tenant_id = ${ctx.tenant.id} and did = ${given.did}`)
 }
 

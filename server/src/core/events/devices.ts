@@ -120,8 +120,13 @@ export async function noteDeviceSeen(
   forgetDevice(ctx, seen.did)
 }
 
-export async function setPushToken(ctx: Ctx, given: { did: string; token: string; platform: string }): Promise<void> {
-  await transact(ctx, (ctx) => store.updatePushToken(ctx, { ...given, token: cleanText(given.token) }))
+/** A token belongs to one device; null: nothing is pushed to this one any more. */
+export async function setPushToken(
+  ctx: Ctx,
+  given: { did: string; token: string | null; platform: string | null },
+): Promise<void> {
+  const token = given.token === null ? null : cleanText(given.token)
+  await transact(ctx, (ctx) => store.updatePushToken(ctx, { ...given, token }))
   forgetDevice(ctx, given.did)
 }
 

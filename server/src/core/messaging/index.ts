@@ -18,8 +18,10 @@ export {
   getMessage,
   listMessages,
   moveMessages,
+  pageMessages,
   restoreMessages,
   type SendMessage,
   sendMessage,
 } from './service.ts'
+export { fillTemplate, findTemplate, listTemplates, type SendTemplate, sendTemplate } from './templates.ts'
 export type * from './types.ts'

@@ -12,3 +12,28 @@ export const maxAttempts = 8
 export function retryDelaySeconds(attempt: number): number {
   return Math.min(60 * 2 ** (attempt - 1), 6 * 3600)
 }
+
+/** Puts values in the place of {{their names}}; a name that nobody told a value for becomes nothing. */
+export function fillIn(text: string, values: Readonly<Record<string, string>>): string {
+  return text.replace(/\{\{\s*([\w.-]{1,100})\s*\}\}/g, (_, name: string) =>
+    Object.hasOwn(values, name) ? (values[name] ?? '') : '',
+  )
+}
+
+/** The same in HTML, where a value is text and no markup. */
+export function fillInHtml(html: string, values: Readonly<Record<string, string>>): string {
+  const escaped = Object.entries(values).map(([name, value]) => [name, escapeHtml(value)])
+  return fillIn(html, Object.fromEntries(escaped))
+}
+
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => entities[character] ?? character)
+}

@@ -16,12 +16,14 @@ import {
   findMessageRow,
   insertMessage,
   lockWaiting,
+  type MessagePage,
   type MessageQuery,
   markEnded,
   markSent,
   moveMessageRows,
   postpone,
   restoreMessageRows,
+  selectMessagePage,
   selectMessages,
   selectTenantsWaiting,
 } from './store.ts'
@@ -36,6 +38,7 @@ export interface SendMessage {
   readonly customerId?: number | null
   /** Set for a mailing to a list: only an active member gets it. */
   readonly listId?: number | null
+  readonly templateId?: number | null
   readonly to: string
   readonly subject?: string
   readonly text?: string
@@ -56,6 +59,7 @@ export function sendMessage(ctx: Ctx, command: SendMessage): Promise<Message> {
       purpose: command.purpose,
       customerId: (command.customerId ?? null) as CustomerId | null,
       listId: command.listId ?? null,
+      templateId: command.templateId ?? null,
       to,
       subject: clean(command.subject)?.replace(/[\r\n]+/g, ' ') ?? null,
       text: clean(command.text) ?? null,
@@ -149,9 +153,17 @@ async function failed(ctx: Ctx, message: Message & { attempts: number }, error: 
 
 /** The outbox: newest first, without what was refused. An address is found however it is written. */
 export function listMessages(ctx: Ctx, query: Omit<MessageQuery, 'limit'> & { limit?: number }): Promise<Message[]> {
-  const to =
-    query.to === undefined ? undefined : (findEmail(query.to) ?? findPhone(query.to, ctx.tenant.country) ?? query.to)
+  const to = query.to === undefined ? undefined : addressIn(ctx, query.to)
   return selectMessages(ctx, { ...query, to, limit: Math.min(query.limit ?? 50, 1_000) })
+}
+
+/** All that was asked to be sent, by id; what was refused included. An address is found however it is written. */
+export function pageMessages(ctx: Ctx, query: MessagePage): Promise<{ items: Message[]; total: number }> {
+  return selectMessagePage(ctx, query.to === undefined ? query : { ...query, to: addressIn(ctx, query.to) })
+}
+
+function addressIn(ctx: Ctx, text: string): string {
+  return findEmail(text) ?? findPhone(text, ctx.tenant.country) ?? text
 }
 
 /** Refuses `message.not_found`. */

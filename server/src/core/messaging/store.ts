@@ -11,6 +11,7 @@ interface MessageRow {
   purpose: SendPurpose
   customer_id: number | null
   list_id: number | null
+  template_id: number | null
   to_address: string
   subject: string | null
   body_text: string | null
@@ -23,8 +24,8 @@ interface MessageRow {
   sent_at: Date | null
 }
 
-const messageColumns = sql`id, key, channel, purpose, customer_id, list_id, to_address, subject, body_text, body_html,
-  headers, state, reason, provider, created_at, sent_at`
+const messageColumns = sql`id, key, channel, purpose, customer_id, list_id, template_id, to_address, subject, body_text,
+  body_html, headers, state, reason, provider, created_at, sent_at`
 
 function toMessage(row: MessageRow): Message {
   return {
@@ -34,6 +35,7 @@ function toMessage(row: MessageRow): Message {
     purpose: row.purpose,
     customerId: row.customer_id as CustomerId | null,
     listId: row.list_id,
+    templateId: row.template_id,
     to: row.to_address,
     subject: row.subject,
     text: row.body_text,
@@ -49,17 +51,27 @@ function toMessage(row: MessageRow): Message {
 
 export type NewMessage = Pick<
   Message,
-  'key' | 'channel' | 'purpose' | 'customerId' | 'listId' | 'to' | 'subject' | 'text' | 'html' | 'headers'
+  | 'key'
+  | 'channel'
+  | 'purpose'
+  | 'customerId'
+  | 'listId'
+  | 'templateId'
+  | 'to'
+  | 'subject'
+  | 'text'
+  | 'html'
+  | 'headers'
 >
 
 /** Undefined when a message with this key is there already. */
 export async function insertMessage(ctx: Ctx, message: NewMessage): Promise<Message | undefined> {
   const now = ctx.clock.now()
   const [row] = await ctx.db.query<MessageRow>(sql`
-    insert into messages (tenant_id, key, channel, purpose, customer_id, list_id, to_address, subject, body_text, body_html,
-                          headers, next_attempt_at, created_at)
+    insert into messages (tenant_id, key, channel, purpose, customer_id, list_id, template_id, to_address, subject, body_text,
+                          body_html, headers, next_attempt_at, created_at)
     values (${ctx.tenant.id}, ${message.key}, ${message.channel}, ${message.purpose}, ${message.customerId},
-            ${message.listId}, ${message.to}, ${message.subject}, ${message.text}, ${message.html},
+            ${message.listId}, ${message.templateId}, ${message.to}, ${message.subject}, ${message.text}, ${message.html},
             ${JSON.stringify(message.headers)}::jsonb, ${now}, ${now})
     on conflict on constraint messages_key_key do nothing
     returning ${messageColumns}`)
@@ -137,6 +149,40 @@ export async function selectMessages(ctx: Ctx, query: MessageQuery): Promise<Mes
   const rows = await ctx.db.query<MessageRow>(sql`
     select ${messageColumns} from messages where ${joinSql(conditions, ' and ')} order by id desc limit ${query.limit}`)
   return rows.map(toMessage)
+}
+
+export interface MessagePage {
+  readonly to?: string
+  readonly customerId?: number
+  readonly channel?: MessageChannel
+  /** Half-open, by when it was sent, or written where it was not. */
+  readonly from?: Date
+  readonly before?: Date
+  readonly descending?: boolean
+  readonly offset: number
+  readonly limit: number
+}
+
+/** Every message that was ever asked for, those that were refused included. */
+export async function selectMessagePage(ctx: Ctx, query: MessagePage): Promise<{ items: Message[]; total: number }> {
+  const time = sql`coalesce(sent_at, created_at)`
+  const where = joinSql(
+    [
+      sql`tenant_id = ${ctx.tenant.id}`,
+      ...(query.to !== undefined ? [sql`to_address = ${query.to}`] : []),
+      ...(query.customerId !== undefined ? [sql`customer_id = ${query.customerId}`] : []),
+      ...(query.channel !== undefined ? [sql`channel = ${query.channel}`] : []),
+      ...(query.from !== undefined ? [sql`${time} >= ${query.from}`] : []),
+      ...(query.before !== undefined ? [sql`${time} < ${query.before}`] : []),
+    ],
+    ' and ',
+  )
+  const order = query.descending ? sql`desc` : sql`asc`
+  const rows = await ctx.db.query<MessageRow>(sql`
+    select ${messageColumns} from messages where ${where} order by id ${order} offset ${query.offset} limit ${query.limit}`)
+  const [count] = await ctx.db.query<{ total: number }>(sql`
+    select count(*)::bigint as total from messages where ${where}`)
+  return { items: rows.map(toMessage), total: count?.total ?? 0 }
 }
 
 export async function moveMessageRows(ctx: Ctx, move: { fromId: number; intoId: number }): Promise<number[]> {

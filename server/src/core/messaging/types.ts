@@ -14,6 +14,8 @@ export interface Message {
   readonly purpose: SendPurpose
   readonly customerId: CustomerId | null
   readonly listId: number | null
+  /** The reference item of kind message_template that it was made of. */
+  readonly templateId: number | null
   readonly to: string
   readonly subject: string | null
   readonly text: string | null
@@ -25,6 +27,19 @@ export interface Message {
   readonly provider: string | null
   readonly createdAt: Date
   readonly sentAt: Date | null
+}
+
+/** A text with {{names}} to be filled in. */
+export interface MessageTemplate {
+  readonly id: number
+  readonly code: string
+  readonly name: string
+  readonly channel: MessageChannel
+  readonly purpose: SendPurpose
+  readonly subject: string | null
+  readonly text: string | null
+  readonly html: string | null
+  readonly updatedAt: Date
 }
 
 /** The outside world: hands a message over or throws `DeliveryFailure`. */

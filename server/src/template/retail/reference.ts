@@ -136,6 +136,18 @@ const listed: Partial<Record<ReferenceKind, readonly Named[]>> = {
     ['pos', 'Point of sale'],
   ],
   message_template: [
+    [
+      'welcome',
+      'Welcome',
+      {
+        channel: 'email',
+        purpose: 'transactional',
+        subject: 'Welcome, {{first_name}}',
+        text: 'Hello {{first_name}}, your card {{card_number}} is ready.',
+        html: '<p>Hello {{first_name}}, your card <b>{{card_number}}</b> is ready.</p>',
+      },
+    ],
+    ['news', 'News', { channel: 'email', purpose: 'bulk', subject: 'News: {{headline}}', text: '{{headline}}' }],
     ['order_status', 'Order status', { channel: 'sms', text: 'Your order {{order_id}} is now {{status}}.' }],
   ],
   multi_channel_campaign: [

@@ -1,7 +1,9 @@
 import { getCountries } from 'libphonenumber-js'
 import { listReferenceItems, type ReferenceItem, type ReferenceKind } from '../../../core/organisations/index.ts'
 import type { Ctx } from '../../../platform/ctx.ts'
+import { listApplications } from '../applications.ts'
 import type { Routes } from '../call.ts'
+import { channels } from '../channels.ts'
 import { standardConsents } from '../consents.ts'
 import { currencyId, knownCurrencies } from '../currencies.ts'
 import { contains, idOf, ok, pageOf, type Row, stateOf, timeOf } from '../encode.ts'
@@ -50,24 +52,71 @@ function connection(routes: Routes): void {
     return ok({ test_string: [...text].reverse().join('') })
   })
 
+  // Without a token nobody knows whose applications are meant: then there are none.
+  routes.open('GET', '/customer-external-applications', 'both', async ({ ctx, query }) => {
+    const page = query.page(['external_application_id', 'text_id', 'name', 'last_change', 'state'])
+    const textIds = query.list('text_id')
+    query.done()
+    const rows = ctx ? await applicationRows(ctx) : []
+    const wanted = rows.filter((row) => textIds === undefined || textIds.includes(row.text_id))
+    return pageOf('customer_external_applications', wanted, page)
+  })
+
+  routes.open('GET', '/customer-external-applications/:application_id', 'both', async ({ ctx, params }) => {
+    const rows = ctx ? await applicationRows(ctx) : []
+    const row = rows.find((one) => one.external_application_id === params.application_id)
+    if (!row) throw notFound('customer-external-applications', params.application_id ?? '')
+    return ok(row)
+  })
+
+  routes.open('GET', '/customer-engagement-setups', 'both', async ({ ctx, query }) => {
+    const page = query.page(['setup_id', 'state'])
+    query.done()
+    const rows = ctx ? (await listReferenceItems(ctx, 'engagement_setup')).map((item) => setupRow(ctx, item)) : []
+    return pageOf('customer_engagement_setups', rows, page)
+  })
+
+  routes.open('GET', '/customer-engagement-setups/:setup_id', 'both', async ({ ctx, params }) => {
+    const items = ctx ? await listReferenceItems(ctx, 'engagement_setup') : []
+    const item = ctx && items.find((one) => idOf(ctx, 'reference', one.id) === params.setup_id)
+    if (!ctx || !item) throw notFound('customer-engagement-setups', params.setup_id ?? '')
+    return ok(setupRow(ctx, item))
+  })
+
   routes.open('GET', '/communication-channels', 'both', async ({ query }) => {
     const page = query.page(['communication_channel_id', 'name', 'text_id'])
     query.done()
-    return pageOf('communication_channels', channels, page)
+    return pageOf('communication_channels', channelRows, page)
   })
 
   routes.open('GET', '/communication-channels/:communication_channel_id', 'both', async ({ params }) => {
-    const channel = channels.find((one) => one.communication_channel_id === params.communication_channel_id)
+    const channel = channelRows.find((one) => one.communication_channel_id === params.communication_channel_id)
     if (!channel) throw notFound('communication-channels', params.communication_channel_id ?? '')
     return ok(channel)
   })
 }
 
-const channels = [
-  { communication_channel_id: '1', name: 'E-mail', text_id: 'email' },
-  { communication_channel_id: '2', name: 'SMS', text_id: 'sms' },
-  { communication_channel_id: '4', name: 'Push notification', text_id: 'push' },
-] as const
+async function applicationRows(ctx: Ctx) {
+  return (await listApplications(ctx)).map((credential) => ({
+    external_application_id: credential.publicId,
+    text_id: String(credential.data.interface ?? 'customer'),
+    name: String(credential.data.name ?? `${ctx.tenant.name} (${credential.data.interface ?? 'customer'})`),
+    last_change: timeOf(ctx, credential.createdAt),
+    state: 1,
+  }))
+}
+
+const setupRow = (ctx: Ctx, item: ReferenceItem) => ({
+  setup_id: idOf(ctx, 'reference', item.id),
+  setup: item.data.setup ?? item.name,
+  state: stateOf(item.state),
+})
+
+const channelRows = channels.map(({ number, channel, name }) => ({
+  communication_channel_id: String(number),
+  name,
+  text_id: channel,
+}))
 
 /** The languages a customer can be written to in; the tenant's own is always among them. */
 const languages =
@@ -142,6 +191,12 @@ const typeRow = (ctx: Ctx, item: ReferenceItem) => ({
   text_id: item.code,
 })
 
+const namedRow = (ctx: Ctx, item: ReferenceItem, idField: string): Row => ({
+  [idField]: idOf(ctx, 'reference', item.id),
+  name: item.name,
+  last_change: timeOf(ctx, item.updatedAt),
+})
+
 const referenceLists: readonly ReferenceList[] = [
   {
     path: '/customer-sources',
@@ -178,6 +233,71 @@ const referenceLists: readonly ReferenceList[] = [
     fields: ['type_id', 'name', 'text_id'],
     codeFilter: 'text_id',
     row: typeRow,
+  },
+  {
+    path: '/payment-types',
+    key: 'payment_types',
+    kind: 'payment_type',
+    one: true,
+    idField: 'payment_type_id',
+    fields: ['payment_type_id', 'name', 'last_change'],
+    row: (ctx, item) => namedRow(ctx, item, 'payment_type_id'),
+  },
+  {
+    path: '/customer-types',
+    key: 'customer_types',
+    kind: 'customer_type',
+    one: true,
+    idField: 'type_id',
+    fields: ['type_id', 'name', 'last_change'],
+    row: (ctx, item) => namedRow(ctx, item, 'type_id'),
+  },
+  {
+    path: '/customer-relation-types',
+    key: 'customer_relation_types',
+    kind: 'relation_type',
+    one: true,
+    idField: 'customer_relation_type_id',
+    fields: ['customer_relation_type_id', 'name', 'last_change', 'state'],
+    row: (ctx, item) => ({ ...namedRow(ctx, item, 'customer_relation_type_id'), state: stateOf(item.state) }),
+  },
+  {
+    path: '/interests',
+    key: 'interests',
+    kind: 'interest',
+    one: true,
+    idField: 'interest_id',
+    fields: ['interest_id', 'name'],
+    row: (ctx, item) => ({ interest_id: idOf(ctx, 'reference', item.id), name: item.name }),
+  },
+  {
+    path: '/segment-groups',
+    key: 'segment_groups',
+    kind: 'segment_group',
+    one: true,
+    idField: 'segment_group_id',
+    fields: ['segment_group_id', 'name', 'text_id', 'last_change'],
+    codeFilter: 'text_id',
+    row: (ctx, item) => ({
+      ...namedRow(ctx, item, 'segment_group_id'),
+      parent_group_id: null,
+      note: typeof item.data.note === 'string' ? item.data.note : null,
+      text_id: item.code,
+    }),
+  },
+  {
+    path: '/products/tags',
+    key: 'tags',
+    kind: 'product_tag',
+    one: false,
+    idField: 'tag_id',
+    fields: ['tag_id', 'name', 'text_id', 'state', 'last_change'],
+    codeFilter: 'text_id',
+    row: (ctx, item) => ({
+      ...namedRow(ctx, item, 'tag_id'),
+      text_id: item.code,
+      state: stateOf(item.state),
+    }),
   },
   {
     path: '/event-groups',

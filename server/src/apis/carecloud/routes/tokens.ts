@@ -1,11 +1,15 @@
 import { countAttempt, findToken, issueToken, type Token, updateToken } from '../../../core/accounts/index.ts'
-import { makeCtx } from '../../../platform/ctx.ts'
+import { identify } from '../../../core/customers/index.ts'
+import { type Ctx, makeCtx } from '../../../platform/ctx.ts'
+import { listApplications } from '../applications.ts'
 import { api, deviceTokenKind, findApplication } from '../auth.ts'
 import type { Call, Routes } from '../call.ts'
 import type { Fields } from '../decode.ts'
 import { created, idOf, noContent, ok } from '../encode.ts'
 import { invalidParam, notFound } from '../errors.ts'
+import { issueHandOver, takeHandOver } from '../hand-over.ts'
 import { proveCustomer } from '../passwords.ts'
+import { ownCustomer } from '../people.ts'
 
 /** Seventy-two hex digits, as clients of the vendor know them. */
 const tokenBytes = 36
@@ -52,11 +56,46 @@ export function tokenRoutes(routes: Routes): void {
     return ok({ customer_id: idOf(call.ctx, 'customer', customerId) })
   })
 
+  routes.post('/tokens/:token_id/actions/authentication-token-login', 'customer', async (call) => {
+    const token = await ownToken(call)
+    const customerId = await takeHandOver(call)
+    await updateToken(call.ctx, { id: token.id, customerId, data: token.data })
+    return ok({ customer_id: idOf(call.ctx, 'customer', customerId) })
+  })
+
+  routes.get('/tokens/:token_id/actions/auth-token', 'customer', async (call) => {
+    await ownToken(call)
+    const customerId = ownCustomer(call)
+    const applicationId = call.query.needText('external_application_id')
+    const numeric = call.query.choice('token_type', ['1', '2']) === '2'
+    const known = (await listApplications(call.ctx)).some((one) => one.publicId === applicationId)
+    if (!known && applicationId !== '') call.query.refuse('external_application_id', 'not_found')
+    call.query.done()
+    return ok(await issueHandOver(call.ctx, { customerId, applicationId, numeric }))
+  })
+
+  routes.post('/tokens/:token_id/actions/login-test-customer', 'customer', async (call) => {
+    const token = await ownToken(call)
+    const customerId = await testCustomer(call.ctx)
+    await updateToken(call.ctx, { id: token.id, customerId, data: token.data })
+    return ok({ customer_id: idOf(call.ctx, 'customer', customerId) })
+  })
+
   routes.post('/tokens/:token_id/actions/logout', 'customer', async (call) => {
     const token = await ownToken(call)
     await updateToken(call.ctx, { id: token.id, customerId: null, data: token.data })
     return noContent
   })
+}
+
+/** Nobody's, to try an app with: made when it is first asked for, and the same one for every app. */
+async function testCustomer(ctx: Ctx): Promise<number> {
+  const { customer } = await identify(ctx, {
+    claims: [{ kind: 'login', source: api, value: 'test-customer' }],
+    policy: 'attach',
+    create: { firstName: 'Test', lastName: 'Customer', language: ctx.tenant.language },
+  })
+  return customer.id
 }
 
 /** The path names the token that was sent; another one is not found, even where it exists. */
@@ -67,7 +106,7 @@ async function ownToken(call: Call): Promise<Token> {
   return token
 }
 
-function readDevice(fields: Fields) {
+export function readDevice(fields: Fields) {
   return {
     deviceId: fields.needText('device_id', { max: 200 }),
     deviceSystem: fields.needText('device_system', { max: 200 }),

@@ -52,6 +52,17 @@ export function userRoutes(routes: Routes): void {
     return noContent
   })
 
+  // Another system was shown a user's token and asks whose it is.
+  routes.post('/users/actions/verify-auth-token', 'enterprise', async ({ ctx, body }) => {
+    const token = body.needText('auth_token', { max: 1_000 })
+    body.done()
+    const found = await findToken(ctx, { api, kinds: [userTokenKind], token })
+    const users = await listUsers(ctx)
+    const user = found?.tenant.id === ctx.tenant.id && users.find((row) => row.login === found.data.login)
+    if (!user) throw invalidParam('auth_token', 'not_found')
+    return ok({ user_id: user.user_id })
+  })
+
   routes.get('/users', 'enterprise', async ({ ctx, query }) => {
     const page = query.page(['user_id', 'login', 'first_name', 'last_name', 'email'])
     const [login, email] = [query.text('login'), query.text('email')]

@@ -14,6 +14,8 @@ export interface CodeInput {
   readonly ttlSeconds: number
   /** So many digits for a person to type, five attempts. Six unless told. */
   readonly digits?: number
+  /** So many letters and digits instead, in capitals and without those that look alike. */
+  readonly letters?: number
   /** 64 hex digits for a link instead; found by itself, without subject or id. */
   readonly linkToken?: boolean
   /** Comes back on success. */
@@ -32,7 +34,7 @@ export async function issueCode(ctx: Ctx, input: CodeInput): Promise<{ id: CodeI
     limit: input.maxPerHour ?? 20,
     windowSeconds: 3600,
   })
-  const code = input.linkToken ? ctx.random.hex(32) : ctx.random.digits(input.digits ?? 6)
+  const code = input.linkToken ? ctx.random.hex(32) : typed(ctx, input)
   const now = ctx.clock.now()
   const expiresAt = new Date(now.getTime() + input.ttlSeconds * 1000)
   const id = await transact(ctx, (ctx) =>
@@ -47,6 +49,14 @@ export async function issueCode(ctx: Ctx, input: CodeInput): Promise<{ id: CodeI
     }),
   )
   return { id, code, expiresAt }
+}
+
+// 32 of them: each of 256 bytes means one, and none more often than another.
+const letters = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789'
+
+function typed(ctx: Ctx, input: CodeInput): string {
+  if (input.letters === undefined) return ctx.random.digits(input.digits ?? 6)
+  return [...Buffer.from(ctx.random.hex(input.letters), 'hex')].map((byte) => letters[byte % letters.length]).join('')
 }
 
 /** The subject is in the hash: the same digits of two people look different. */
