@@ -3,6 +3,8 @@ import type { BasketLine, RuleBasket } from './types.ts'
 
 /** What purchases earn on: the total after benefits, less the lines that earn nothing and less what points paid. */
 export interface Basis {
+  /** false: every line was taken back, or none may earn. */
+  readonly isBought: boolean
   readonly amountMinor: Minor
   /** What the part of some lines is a part of. */
   readonly wholeMinor: Minor
@@ -15,6 +17,7 @@ export function basisOf(basket: RuleBasket, left: readonly Minor[], totalMinor: 
   const lines = priced.filter(({ line }) => line.earns)
   const earningMinor = totalMinor - sumOf(priced.filter(({ line }) => !line.earns))
   return {
+    isBought: isBought(lines),
     amountMinor: Math.max(0, earningMinor - basket.paidByPointsMinor),
     // The total told may be more than the lines (delivery) or less (a discount on the whole bill).
     wholeMinor: Math.max(earningMinor, sumOf(lines)),
@@ -22,8 +25,15 @@ export function basisOf(basket: RuleBasket, left: readonly Minor[], totalMinor: 
   }
 }
 
-function sumOf(lines: readonly { readonly leftMinor: Minor }[]): Minor {
-  return lines.reduce((sum, line) => sum + line.leftMinor, 0)
+/** Is anything there that was not taken back? Only that makes a rule fire. */
+export function isBought(lines: Basis['lines']): boolean {
+  return lines.some(({ line }) => line.quantity > 0)
+}
+
+function sumOf(lines: Basis['lines']): Minor {
+  let sum = 0
+  for (const { leftMinor } of lines) sum += leftMinor
+  return sum
 }
 
 /** A part of a basis: `part` / `whole` of it. */

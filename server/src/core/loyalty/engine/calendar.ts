@@ -66,11 +66,12 @@ export function isNearBirthday(
   if (!born) return false
   const year = Number(day.slice(0, 4))
   const today = Date.parse(`${day}T00:00:00Z`) / dayMilliseconds
-  return [year - 1, year, year + 1].some((candidate) => {
+  for (const candidate of [year - 1, year, year + 1]) {
     // Date.UTC carries 29 February of a common year over to 1 March by itself.
     const distance = today - Date.UTC(candidate, Number(born[1]) - 1, Number(born[2])) / dayMilliseconds
-    return -around.daysBefore <= distance && distance <= around.daysAfter
-  })
+    if (-around.daysBefore <= distance && distance <= around.daysAfter) return true
+  }
+  return false
 }
 
 export interface Lifetime {

@@ -1,7 +1,7 @@
 import type { Minor } from '../../../platform/money.ts'
 import { defaultEarnSources, evaluateProgramme } from '../rules.ts'
 import type { EvaluationReason, Programme } from '../types.ts'
-import { type Basis, basisOf, partOf } from './basis.ts'
+import { type Basis, basisOf, isBought, partOf } from './basis.ts'
 import { type Lifetime, lifetimeOf } from './calendar.ts'
 import { type Failure, firstFailure, type Situation } from './conditions.ts'
 import { checkForce } from './force.ts'
@@ -125,13 +125,15 @@ function checkTrust({ basket }: Situation, programme: Programme | undefined): Fa
 
 /** The rule's lines that may earn; undefined: all of the basket, whether it has lines or only a total; none: nothing fits. */
 function linesOf(rule: EarningRule, { basket }: Situation, basis: Basis): Basis['lines'] | undefined | 'none' {
-  const { lines: filter } = rule.definition
-  if (filter === undefined && basket.lines.length === 0) return basket.totalMinor > 0 ? undefined : 'none'
+  const filter = rule.definition.lines
+  if (filter === undefined) {
+    const isThere = basket.lines.length === 0 ? basket.totalMinor > 0 : basis.isBought
+    return isThere ? undefined : 'none'
+  }
   const fits = lineTest(filter)
   const lines = basis.lines.filter(({ line }) => fits(line))
-  // Only what was bought makes a rule fire, but what was taken back lowers it.
-  if (!lines.some(({ line }) => line.quantity > 0)) return 'none'
-  return filter === undefined ? undefined : lines
+  // What was taken back lowers what the others earn.
+  return isBought(lines) ? lines : 'none'
 }
 
 /** Factors have four decimals at most. */

@@ -10,7 +10,9 @@ interface Terms {
 /** Was it in force at that moment? Its last moment is not included. */
 export function checkForce({ state, validFrom, validTo }: Terms, at: Date): Failure | undefined {
   if (state !== 'active') return { reason: 'not_active', data: { state } }
-  if (validFrom && at < validFrom) return { reason: 'not_yet_valid', data: { validFrom: validFrom.toISOString() } }
-  if (validTo && at >= validTo) return { reason: 'no_longer_valid', data: { validTo: validTo.toISOString() } }
+  if (validFrom && at.getTime() < validFrom.getTime())
+    return { reason: 'not_yet_valid', data: { validFrom: validFrom.toISOString() } }
+  if (validTo && at.getTime() >= validTo.getTime())
+    return { reason: 'no_longer_valid', data: { validTo: validTo.toISOString() } }
   return undefined
 }

@@ -17,7 +17,9 @@ export function quotient(factors: readonly number[], divisors: readonly number[]
 }
 
 function product(factors: readonly number[]): number {
-  return factors.reduce((result, factor) => result * factor, 1)
+  let result = 1
+  for (const factor of factors) result *= factor
+  return result
 }
 
 function exactProduct(factors: readonly number[]): bigint {
