@@ -135,12 +135,13 @@ function give(
 
 function checkReward({ reward, offered }: Candidate, situation: Situation): Failure | undefined {
   const { basket, customer } = situation
-  // A voucher that has its own end may outlive the making of new ones.
-  const terms = offered?.voucher?.validTo ? { ...reward, validFrom: null, validTo: null } : reward
+  // A voucher's time was looked at when it was presented.
+  const terms = offered?.voucher ? { state: reward.state, validFrom: null, validTo: null } : reward
   const failure = checkForce(terms, basket.occurredAt)
   if (failure) return failure
   if (costOf(reward, offered) > 0 && !customer) return { reason: 'no_customer', data: { asked: 'points' } }
-  return firstFailure(reward.definition.conditions, situation, { amounts: basket.benefits })
+  const amounts = basket.benefits || basket.givenMinor !== undefined
+  return firstFailure(reward.definition.conditions, situation, { amounts })
 }
 
 /** A voucher was paid for when it was made. */

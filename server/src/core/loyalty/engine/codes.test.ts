@@ -30,7 +30,9 @@ describe('a code is refused', () => {
     ['wrong_usage', { code: byVoucher.code, reward: byVoucher }],
     ['wrong_usage', { code: 'automatic', reward: rewardOf({}) }],
     ['not_active', offered({}, { ...byVoucher, state: 'paused' })],
-    ['no_longer_valid', offered({}, { ...byVoucher, validTo: wednesday })],
+    ['voucher_expired', offered({}, { ...byVoucher, validTo: wednesday })],
+    ['not_yet_valid', offered({}, { ...byVoucher, validFrom: later })],
+    ['no_longer_valid', { code: 'gone', reward: { ...byCode, validTo: wednesday } }],
     ['not_yet_valid', { code: 'soon', reward: { ...byCode, validFrom: later } }],
     [
       'segment',
@@ -133,6 +135,13 @@ describe('a receipt, whose prices have their benefits in them', () => {
       refusedCodes: [{ code: 'voucher-301', reason: 'voucher_used' }],
     })
     expect(outcome.decisions).toHaveLength(2)
+  })
+
+  test('is held to amounts, too, where it tells what benefits took off', () => {
+    const reward = { ...byVoucher, definition: { ...byVoucher.definition, conditions: [fromFifty] } }
+    const told = (givenMinor: number) => ({ basket: { ...basket, givenMinor } })
+    expect(refusals([offered({}, reward)], told(3_999))).toEqual(['amount_too_small'])
+    expect(refusals([offered({}, reward)], told(4_000))).toEqual([])
   })
 
   test('is still held to what does not depend on prices', () => {

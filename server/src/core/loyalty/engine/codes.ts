@@ -43,11 +43,12 @@ const spent: Readonly<Record<Voucher['state'], Refusal | undefined>> = {
   cancelled: 'voucher_cancelled',
 }
 
-/** A voucher's time is looked at when it is presented, not when the purchase was. */
+/** A voucher lives as long as it says itself, else as its reward; when it is presented counts, not when the purchase was. */
 function checkVoucher(voucher: Voucher, reward: Reward, { basket, customerId, now }: Presented): Failure | undefined {
   const reason = spent[voucher.state]
   if (reason) return { reason, data: voucher.appliedAt ? { appliedAt: voucher.appliedAt.toISOString() } : {} }
-  const { validFrom, validTo } = voucher
+  const validFrom = voucher.validFrom ?? reward.validFrom
+  const validTo = voucher.validTo ?? reward.validTo
   if (validTo && validTo <= now) return { reason: 'voucher_expired', data: { validTo: validTo.toISOString() } }
   if (validFrom && validFrom > now) return { reason: 'not_yet_valid', data: { validFrom: validFrom.toISOString() } }
   if (voucher.customerId !== null && voucher.customerId !== customerId && !reward.definition.portable)

@@ -57,6 +57,15 @@ describe('the basket', () => {
   })
 })
 
+test('prices are those before benefits, where a receipt tells what these took off', () => {
+  const basket = basketOf([{ quantity: 2, totalMinor: 700, givenMinor: 300 }], { givenMinor: 300 })
+  const lines = { minPriceMinor: 500 }
+  expect(reasonOf({ kind: 'lines', lines, minAmountMinor: 1_000 }, { basket })).toBe('holds')
+  expect(reasonOf({ kind: 'lines', lines, minAmountMinor: 1_001 }, { basket })).toBe('amount_too_small')
+  expect(reasonOf({ kind: 'basket', minAmountMinor: 1_000, maxAmountMinor: 1_000 }, { basket })).toBe('holds')
+  expect(reasonOf({ kind: 'basket', maxAmountMinor: 999 }, { basket })).toBe('amount_too_large')
+})
+
 describe('where and how', () => {
   const basket = basketOf([{}], { storeId: 3, channel: 'shop', paymentType: 'card' })
   test.each<[Condition, string, string]>([

@@ -21,7 +21,7 @@ interface Verdict extends Failure {
 }
 
 interface Options {
-  /** false: the prices are those after benefits (a receipt), so that amounts asked of them say nothing. */
+  /** false: the prices before benefits are not known (a receipt), so that amounts asked of them say nothing. */
   readonly amounts: boolean
 }
 
@@ -121,7 +121,7 @@ function checkBasket(
   { amounts }: Options,
 ): Verdict | undefined {
   const { minAmountMinor, maxAmountMinor, minCount } = condition
-  const found = basket.totalMinor
+  const found = basket.totalMinor + (basket.givenMinor ?? 0)
   if (amounts && minAmountMinor !== undefined && found < minAmountMinor)
     return { reason: 'amount_too_small', data: { asked: minAmountMinor, found } }
   if (amounts && maxAmountMinor !== undefined && found > maxAmountMinor)

@@ -58,7 +58,8 @@ function isBetween(price: number, least: number, most: number): boolean {
 /** A line of no pieces is taken for one. */
 function priceOfPiece(line: BasketLine): number {
   const quantity = thousandths(line.quantity)
-  return quantity === 0 ? line.totalMinor : (line.totalMinor * 1_000) / quantity
+  const price = fullPrice(line)
+  return quantity === 0 ? price : (price * 1_000) / quantity
 }
 
 /** A quantity as a whole number of its smallest part. */
@@ -92,8 +93,13 @@ export function piecesOf(lines: readonly BasketLine[]): number {
   return lines.reduce((sum, line) => sum + thousandths(line.quantity), 0) / 1_000
 }
 
+function fullPrice(line: BasketLine): Minor {
+  return line.totalMinor + (line.givenMinor ?? 0)
+}
+
+/** Before benefits. */
 export function priceOf(lines: readonly BasketLine[]): Minor {
-  return lines.reduce((sum, line) => sum + line.totalMinor, 0)
+  return lines.reduce((sum, line) => sum + fullPrice(line), 0)
 }
 
 /** Are products, categories or brands asked for anywhere in the filter? */

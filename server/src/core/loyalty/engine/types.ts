@@ -29,7 +29,7 @@ export type Condition =
   | { readonly kind: 'not'; readonly of: Condition }
   /** So many pieces, or pieces for so much, of these lines. */
   | { readonly kind: 'lines'; readonly lines: LineFilter; readonly minCount?: number; readonly minAmountMinor?: Minor }
-  /** The whole basket, before benefits. */
+  /** The whole basket, before benefits; what they took off a receipt's total is added again where it is told. */
   | {
       readonly kind: 'basket'
       readonly minAmountMinor?: Minor
@@ -186,6 +186,8 @@ export interface BasketLine {
   /** Up to three decimals; benefits that count pieces count whole ones. */
   readonly quantity: number
   readonly totalMinor: Minor
+  /** What benefits took off the price already (a receipt); conditions and filters look at the price before. */
+  readonly givenMinor?: Minor
   readonly earns: boolean
   /** false: no benefit touches it. */
   readonly discountable: boolean
@@ -204,6 +206,8 @@ export interface RuleBasket {
   readonly lines: readonly BasketLine[]
   /** What was told as the total; the sum of the lines where nothing was told. */
   readonly totalMinor: Minor
+  /** What benefits took off the total already (a receipt); absent where a receipt does not tell. */
+  readonly givenMinor?: Minor
   /** Part of the total that was paid with points and earns nothing. */
   readonly paidByPointsMinor: Minor
   /** false: nothing is earned, whatever the rules say. */
