@@ -82,6 +82,7 @@ export const errorKinds = {
   'reward.wrong_kind': 'invalid',
   'reward.not_available': 'conflict',
   'reward.limit_reached': 'conflict',
+  'benefit.refused': 'invalid',
   'voucher.not_found': 'not_found',
   'voucher.code_taken': 'conflict',
   'voucher.already_used': 'conflict',

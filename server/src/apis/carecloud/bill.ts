@@ -100,8 +100,9 @@ async function readLines(
     const itemType = itemTypes.get(item.needId('purchase_item_type_id', 'reference'))
     if (!itemType && item.has('purchase_item_type_id')) item.refuse('purchase_item_type_id', 'not_found')
     const paid = item.needNumber('paid_amount')
+    const price = item.needNumber('price')
+    if (Math.abs(price) < Math.abs(paid)) item.refuse('bill_item_id', 'item_price_lower_than_paid_amount')
     const quantity = item.needNumber('quantity', { min: -1_000_000, max: 1_000_000 })
-    item.needNumber('price')
     const loyaltyOff = item.needBoolean('loyalty_off')
     const plus = codes[index] ?? []
     const product = plus.map((plu) => known.get(listCodeKey(plu))).find(Boolean)
@@ -115,6 +116,8 @@ async function readLines(
       categoryCode: item.text('category_plu_id', { max: 255 }),
       ...(itemType ? { itemType: itemType.code } : {}),
       earns: sale.earns && !loyaltyOff && itemType?.data.earns !== false,
+      discountable: !loyaltyOff && itemType?.data.discounts !== false,
+      payable: itemType?.data.payable !== false,
       data: { billItemId: item.needText('bill_item_id', { max: 255 }), pluIds: plus },
     }
   })

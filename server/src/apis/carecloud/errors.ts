@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Refusal as BenefitRefusal, RefusedCode } from '../../core/loyalty/index.ts'
 import { DomainError, type ErrorCode, type ErrorKind } from '../../platform/errors.ts'
 
 /** One field at fault, as a 400 names it. `name` is the field's own name, `message` says where it stands. */
@@ -152,6 +153,40 @@ const byCode: Partial<Record<ErrorCode, readonly [name: string, reason: string]>
   'attribute.invalid_value': ['property_value', 'invalid_value_format'],
 }
 
+/** Why a code brings nothing, in the words of a till. What a till has no word for is a use that is not allowed. */
+const benefitReasons: Partial<Record<BenefitRefusal, string>> = {
+  unknown_code: 'not_found',
+  voucher_used: 'voucher_already_used',
+  voucher_offered_twice: 'voucher_already_applied',
+  voucher_cancelled: 'deleted',
+  voucher_expired: 'voucher_expired',
+  no_longer_valid: 'voucher_expired',
+  not_yet_valid: 'voucher_cant_be_applied_by_date',
+  date: 'voucher_cant_be_applied_by_date',
+  time: 'voucher_cant_be_applied_by_time',
+  weekday: 'voucher_cant_be_applied_by_validity_days',
+  segment: 'voucher_cant_be_applied_by_segment',
+  tier: 'voucher_cant_be_applied_by_segment',
+  birthday: 'voucher_cant_be_applied_by_segment',
+  first_purchase: 'voucher_cant_be_applied_by_segment',
+  store: 'voucher_not_allowed_in_store',
+  voucher_of_another_store: 'voucher_cant_be_used_in_store',
+  voucher_of_another_customer: 'voucher_assigned_to_another_customer',
+  amount_too_small: 'insufficient_amount_of_purchase',
+  not_enough_items: 'not_enough_items_for_voucher',
+  no_lines: 'voucher_condition_count_not_satisfied',
+  nothing_left_to_discount: 'voucher_bonus_count_not_satisfied',
+  limit_customer: 'max_number_of_voucher_exceeded',
+  limit_in_all: 'max_number_of_voucher_exceeded',
+  max_per_basket: 'max_number_of_voucher_exceeded',
+  points_too_few: 'not_enough_points_for_voucher',
+  wrong_usage: 'voucher_invalid_type_of_usage',
+}
+
+export function benefitReason(refusal: BenefitRefusal): string {
+  return benefitReasons[refusal] ?? 'unauthorized_use_vouchers'
+}
+
 const identityFields: Readonly<Record<string, string>> = {
   email: 'email',
   phone: 'phone',
@@ -164,8 +199,17 @@ function refusalOf(error: DomainError): Refusal {
     return invalidParam(identityFields[String(error.data.kind)] ?? 'customer', 'already_exists', error.data.value)
   }
   if (error.code === 'request.too_large') return tooLarge
+  if (error.code === 'benefit.refused') return benefitsRefused(error.data.codes as readonly RefusedCode[]) // as core/purchases made it
   const known = byCode[error.code]
   return known ? invalidParam(known[0], known[1], error.data.value) : byKind[error.kind](error)
+}
+
+function benefitsRefused(codes: readonly RefusedCode[]): Refusal {
+  return badRequest(
+    codes.map(({ code, reason }) =>
+      paramOf('benefit_codes', benefitReason(reason), code, `benefit_codes: cannot be used: ${code}.`),
+    ),
+  )
 }
 
 function fieldOf(error: DomainError): string {

@@ -3,6 +3,7 @@ import { DomainError } from '../../platform/errors.ts'
 import { currencyScale, formatMinor } from '../../platform/money.ts'
 import { emitChanges } from '../../platform/outbox.ts'
 import type { Operation } from '../ledger/index.ts'
+import { giveBenefitsBack } from './benefits.ts'
 import { post } from './effects.ts'
 import type { Told } from './record.ts'
 import { reportRow } from './rows.ts'
@@ -72,6 +73,12 @@ export async function recordCancellations(ctx: Ctx, cancellations: readonly Told
   await write(ctx, planned)
   const points = await takePointsBack(ctx, planned)
   await giveValueBack(ctx, planned)
+  await giveBenefitsBack(
+    ctx,
+    planned.flatMap(({ id, original, whole }) =>
+      original && whole ? [{ saleId: original.id, cancellationId: id }] : [],
+    ),
+  )
   for (const { index, id } of planned) {
     results.set(index, {
       purchaseId: id as never,

@@ -9,8 +9,11 @@ import {
   type FactsNeeded,
   factsNeeded,
   findOfferedCodes,
+  giftCardBalance,
   loadRuleBook,
   loadUsage,
+  type OfferedCode,
+  type Outcome,
   pointsForPayment,
   pointsValue,
   type RefusedCode,
@@ -20,7 +23,7 @@ import {
 } from '../loyalty/index.ts'
 import { basketsOf, saleFrom } from './basket.ts'
 import { loadFacts } from './facts.ts'
-import { checkReport, resolveLines } from './rules.ts'
+import { checkReport, type ResolvedLine, resolveLines } from './rules.ts'
 import type { PurchaseReport } from './types.ts'
 
 export interface QuoteOptions {
@@ -51,15 +54,24 @@ export interface Quote {
   /** How many points may pay: what was offered, what is there, what the total needs. */
   readonly pointsUsable: Minor
   readonly pointsUsableMinor: Minor
+  /** What is on the gift cards among the codes, as far as the total needs it; it pays before points do. */
+  readonly giftCards: readonly GiftCardShare[]
   readonly creditBalanceMinor: Minor
   readonly creditUsableMinor: Minor
+}
+
+export interface GiftCardShare {
+  readonly code: string
+  readonly name: string
+  readonly amountMinor: Minor
 }
 
 /** What `recordPurchase` would do, without doing it: the same rules on the same basket. Refuses what it would refuse. */
 export async function quotePurchase(ctx: Ctx, report: PurchaseReport, options: QuoteOptions = {}): Promise<Quote> {
   checkReport(report)
   const { customerId } = report
-  const sale = saleFrom(report, resolveLines(report))
+  const lines = resolveLines(report)
+  const sale = saleFrom(report, lines)
   const codes = await findOfferedCodes(ctx, options.codes ?? [])
   const tierReward = options.tierDiscount && customerId !== undefined ? await tierRewardOf(ctx, customerId) : undefined
   const book = withReward(await loadRuleBook(ctx), tierReward)
@@ -78,10 +90,13 @@ export async function quotePurchase(ctx: Ctx, report: PurchaseReport, options: Q
     })
   // What gets cheaper does not depend on how it is paid; what is earned does.
   const priced = ask(0)
+  const giftCards = await giftCardShares(ctx, codes, priced)
+  const byCards = giftCards.reduce((sum, { amountMinor }) => sum + amountMinor, 0)
   const value = await usableValue(ctx, {
     report,
     book,
-    payableMinor: Math.max(0, priced.totalMinor),
+    payableMinor: Math.max(0, priced.totalMinor - byCards),
+    payableByPointsMinor: payableByPoints(lines, priced),
     discounts: priced.discounts,
   })
   const outcome = ask(value.pointsUsableMinor)
@@ -98,6 +113,7 @@ export async function quotePurchase(ctx: Ctx, report: PurchaseReport, options: Q
     pointsEarned: earnedIn(book.programme?.unitId),
     creditEarnedMinor: earnedIn(creditUnitId),
     decisions: outcome.decisions,
+    giftCards,
     ...usable,
   }
 }
@@ -116,11 +132,43 @@ interface Priced {
   readonly report: PurchaseReport
   readonly book: RuleBook
   readonly payableMinor: Minor
+  readonly payableByPointsMinor: Minor
   readonly discounts: readonly Discount[]
 }
 
+/** What is left of the lines that points may pay for; without such a choice nothing limits it but the total. */
+function payableByPoints(lines: readonly ResolvedLine[], priced: Outcome): Minor {
+  if (lines.every((line) => line.payable !== false)) return Number.MAX_SAFE_INTEGER
+  const off = new Map<number, Minor>()
+  for (const { position, amountMinor } of priced.discounts.flatMap((discount) => discount.lines))
+    off.set(position, (off.get(position) ?? 0) + amountMinor)
+  return lines.reduce(
+    (sum, line, index) => (line.payable === false ? sum : sum + line.totalMinor - (off.get(index + 1) ?? 0)),
+    0,
+  )
+}
+
+/** Gift cards pay in the order they were given, until nothing is left to pay. */
+async function giftCardShares(ctx: Ctx, codes: readonly OfferedCode[], priced: Outcome): Promise<GiftCardShare[]> {
+  const refused = new Set(priced.refusedCodes.map(({ code }) => code))
+  const shares: GiftCardShare[] = []
+  let open = Math.max(0, priced.totalMinor)
+  for (const { code, reward, voucher } of codes) {
+    if (reward?.kind !== 'gift_card' || !voucher || refused.has(code) || open <= 0) continue
+    const { currentMinor } = await giftCardBalance(ctx, { voucherId: voucher.id })
+    const amountMinor = Math.min(open, currentMinor)
+    if (amountMinor <= 0) continue
+    shares.push({ code, name: reward.name, amountMinor })
+    open -= amountMinor
+  }
+  return shares
+}
+
 /** What the customer has, and how much of it may pay here. Points pay only in the tenant's own currency. */
-async function usableValue(ctx: Ctx, { report, book: { programme }, payableMinor, discounts }: Priced) {
+async function usableValue(
+  ctx: Ctx,
+  { report, book: { programme }, payableMinor, payableByPointsMinor, discounts }: Priced,
+) {
   const balances = report.customerId === undefined ? [] : await balancesOf(ctx, report.customerId)
   const pointsBalance = balances.find(({ unit }) => unit.id === programme?.unitId)?.available ?? 0
   const credit = balances.find(
@@ -128,7 +176,9 @@ async function usableValue(ctx: Ctx, { report, book: { programme }, payableMinor
   )
   const pointsCost = discounts.reduce((sum, discount) => sum + discount.pointsCost, 0)
   const needed =
-    programme && report.currency === ctx.tenant.currency ? pointsForPayment(ctx, programme, payableMinor) : 0
+    programme && report.currency === ctx.tenant.currency
+      ? pointsForPayment(ctx, programme, Math.max(0, Math.min(payableMinor, payableByPointsMinor)))
+      : 0
   const pointsUsable = Math.max(0, Math.min(report.spend?.points ?? 0, pointsBalance - pointsCost, needed))
   const pointsUsableMinor = programme ? Math.min(pointsValue(ctx, programme, pointsUsable), payableMinor) : 0
   const creditBalanceMinor = credit?.available ?? 0

@@ -2,6 +2,7 @@ import { type Ctx, transact } from '../../platform/ctx.ts'
 import { DomainError } from '../../platform/errors.ts'
 import { emitChanges } from '../../platform/outbox.ts'
 import { holdAll } from '../customers/index.ts'
+import { useBenefits } from './benefits.ts'
 import { recordCancellations } from './cancel.ts'
 import { earnFor, spendFor } from './effects.ts'
 import { recordReceipt } from './receipt.ts'
@@ -139,6 +140,10 @@ async function recordRound(ctx: Ctx, round: readonly Told[]): Promise<Map<number
   await spendFor(
     ctx,
     touched.filter(({ report, isNew, joined }) => report.spend && (isNew || joined)),
+  )
+  await useBenefits(
+    ctx,
+    touched.filter(({ isNew, joined }) => isNew || joined),
   )
   const earned = await earnFor(
     ctx,

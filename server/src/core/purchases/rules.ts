@@ -3,7 +3,7 @@ import { currencyScale, lineTotal, type Minor } from '../../platform/money.ts'
 import type { PurchaseSource } from '../loyalty/index.ts'
 import type { LineInput, PurchaseReport } from './types.ts'
 
-export const limits = { numberLength: 255, lines: 5_000, quantity: 1_000_000_000 } as const
+export const limits = { numberLength: 255, lines: 5_000, benefits: 1_000, quantity: 1_000_000_000 } as const
 
 /** Whose word about the lines counts most. */
 const trust: Readonly<Record<PurchaseSource, number>> = {
@@ -36,6 +36,12 @@ export function checkReport(report: PurchaseReport): void {
   for (const amount of [report.spend?.points, report.spend?.creditMinor]) {
     if (amount !== undefined && (!Number.isSafeInteger(amount) || amount < 0))
       throw new DomainError('amount.invalid', { field: 'spend' })
+  }
+  if ((report.benefits?.length ?? 0) > limits.benefits) invalid('benefits')
+  if (report.benefits?.length && !report.confirmed) throw new DomainError('request.forbidden', { field: 'benefits' })
+  for (const { amountMinor } of report.benefits ?? []) {
+    if (!Number.isSafeInteger(amountMinor) || amountMinor < 0)
+      throw new DomainError('amount.invalid', { field: 'benefits' })
   }
   for (const [index, line] of (report.lines ?? []).entries()) checkLine(line, index, report)
 }

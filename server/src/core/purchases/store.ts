@@ -301,10 +301,10 @@ export async function setDecisions(
 export async function selectPayments(
   ctx: Ctx,
   purchaseIds: readonly number[],
-): Promise<(Payment & { restored: number })[]> {
+): Promise<(Payment & { restored: number; giftCardId: number | null })[]> {
   return ctx.db.query(sql`
     select id, purchase_id as "purchaseId", kind, amount_minor as "amountMinor", unit_id as "unitId", unit_amount as "unitAmount",
-           posting_key as "postingKey",
+           posting_key as "postingKey", (data ->> 'giftCardId')::bigint as "giftCardId",
            coalesce((select -sum(r.unit_amount) from purchases c join purchase_payments r on r.tenant_id = c.tenant_id and r.purchase_id = c.id
                where c.tenant_id = p.tenant_id and c.cancels_id = p.purchase_id and r.data ->> 'restores' = p.posting_key), 0)::bigint as restored
       from purchase_payments p where tenant_id = ${ctx.tenant.id} and purchase_id = any (${purchaseIds}::bigint[]) order by id`)

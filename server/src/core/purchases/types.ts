@@ -23,6 +23,8 @@ export interface LineInput {
   readonly earns?: boolean
   /** false: no benefit touches it; when absent, what earns may also get cheaper. */
   readonly discountable?: boolean
+  /** false: points do not pay for it. */
+  readonly payable?: boolean
   readonly data?: Readonly<Record<string, unknown>>
 }
 
@@ -30,6 +32,17 @@ export interface PaymentInput {
   readonly kind: 'cash' | 'card' | 'points' | 'credit' | 'voucher' | 'other'
   readonly amountMinor: Minor
   readonly data?: Readonly<Record<string, unknown>>
+}
+
+/** A benefit as a till tells of it: an entry for each line that got cheaper, or one for all. */
+export interface ToldBenefit {
+  /** A voucher's or a reward's code. */
+  readonly code: string
+  readonly amountMinor: Minor
+  /** 1, 2, ... in the lines told. */
+  readonly linePosition?: number
+  /** The discount of the customer's tier: no code leads to it. */
+  readonly ofTier?: boolean
 }
 
 /** What somebody tells of a purchase. */
@@ -61,6 +74,8 @@ export interface PurchaseReport {
   readonly earns?: boolean
   /** What the same number in the same space means: the same call again, a mistake, or more about the same purchase. */
   readonly onKnownNumber: 'replay' | 'refuse' | 'fill'
+  /** What the till gave, already taken off the prices. Used up in the same transaction. */
+  readonly benefits?: readonly ToldBenefit[]
   /** Value the customer pays with, spent in the same transaction. */
   readonly spend?: {
     readonly points?: Minor

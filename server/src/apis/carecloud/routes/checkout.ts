@@ -4,10 +4,12 @@ import { type PurchaseReport, quotePurchase, recordPurchase } from '../../../cor
 import type { Ctx } from '../../../platform/ctx.ts'
 import { currencyScale, fromMinor } from '../../../platform/money.ts'
 import { cleanJson } from '../../../platform/text.ts'
+import { encodeTierDiscount, encodeVouchers, readBenefits } from '../benefits.ts'
 import { billSpace, type PaymentType, paymentTypes, readBill, readCheckout, spendOf } from '../bill.ts'
 import type { Call, Routes } from '../call.ts'
 import type { Fields } from '../decode.ts'
 import { type Answer, created, idOf, ok } from '../encode.ts'
+import { benefitReason } from '../errors.ts'
 
 /** The two calls of a till: what would this purchase bring, and: it was paid. */
 export function checkoutRoutes(routes: Routes): void {
@@ -24,7 +26,7 @@ async function acceptPayment(call: Call): Promise<Answer> {
   const paymentType = body.needChoice('payment_type', paymentTypes)
   const maxPoints = body.number('max_points', noLimits) ?? 0
   const maxCredit = body.number('max_credit', noLimits) ?? 0
-  const benefitCodes = body.texts('benefit_codes')
+  const codes = body.texts('benefit_codes')
   const bill = await readBill(ctx, body.needObject('bill'), paymentType)
   const { customerId } = checkout
   if (maxPoints > 0 && customerId === undefined) body.refuse('max_points', 'customer_cant_pay_by_points')
@@ -32,20 +34,31 @@ async function acceptPayment(call: Call): Promise<Answer> {
   body.done()
   const credit = paymentType === 'C' ? maxCredit : 0
   const { pointScale, ...spend } = await spendOf(ctx, { points: maxPoints, credit, currency: bill.currency })
-  const quote = await quotePurchase(ctx, { ...reportBase(checkout, paymentType), ...bill, spend })
+  const report = { ...reportBase(checkout, paymentType), ...bill, spend }
+  const quote = await quotePurchase(ctx, report, { codes, tierDiscount: givesTierDiscount(paymentType) })
+  for (const refused of quote.refusedCodes) {
+    body.refuse('benefit_codes', benefitReason(refused.reason), `cannot be used: ${refused.code}`)
+  }
+  body.done()
   const scale = currencyScale(bill.currency)
   const points = (amount: number) => fromMinor(amount, pointScale)
+  const { pointsBalance, pointsCost, pointsUsable, pointsEarned } = quote
   return ok({
-    recommended_discounts: [],
-    credit_points: points(quote.pointsUsable),
+    recommended_discounts: encodeTierDiscount(quote, bill),
+    credit_points: points(pointsUsable),
     price_of_credit_points: fromMinor(quote.pointsUsableMinor, scale),
     credit: fromMinor(quote.creditUsableMinor, scale),
-    vouchers: [],
-    credit_points_of_this_transaction: points(quote.pointsEarned),
-    total_credit_points: points(quote.pointsBalance - quote.pointsUsable + quote.pointsEarned),
-    total_credit: fromMinor(quote.creditBalanceMinor - quote.creditUsableMinor, scale),
-    messages: benefitCodes.map((code) => ({ text: `${code} brings no benefit for this purchase.` })),
+    vouchers: encodeVouchers(quote, bill),
+    credit_points_of_this_transaction: points(pointsEarned),
+    total_credit_points: points(pointsBalance - pointsCost - pointsUsable + pointsEarned),
+    total_credit: fromMinor(quote.creditBalanceMinor - quote.creditUsableMinor + quote.creditEarnedMinor, scale),
+    messages: [],
   })
+}
+
+/** A and D give the discount of the customer's status. */
+function givesTierDiscount(paymentType: PaymentType): boolean {
+  return paymentType === 'A' || paymentType === 'D'
 }
 
 function reportBase(
@@ -74,6 +87,7 @@ async function sendPurchase(call: Call): Promise<Answer> {
   const bill = await readBill(ctx, wire, paymentType)
   const cancelsNumber = canceled ? wire.needText('bill_number', { max: 255 }) : undefined
   const further = readFurther(wire)
+  const benefits = readBenefits(wire, bill)
   const spend = await spendOf(ctx, { ...recap, currency: bill.currency })
   if (!canceled) await checkSpend(ctx, wire, { ...spend, customerId: checkout.customerId, currency: bill.currency })
   body.done()
@@ -85,6 +99,7 @@ async function sendPurchase(call: Call): Promise<Answer> {
     source: type?.code === 'e-commerce' ? 'shop' : 'till',
     ...(type ? { typeCode: type.code } : {}),
     ...(cancelsNumber === undefined ? {} : { cancelsNumber }),
+    ...(canceled || benefits.length === 0 ? {} : { benefits }),
     // The till lowers the price itself: what points and credit paid is no longer in the total.
     ...(canceled || spend.points + spend.creditMinor === 0
       ? {}
