@@ -2,7 +2,6 @@ import { asksFor } from './lines.ts'
 import type {
   Condition,
   Limits,
-  LineFilter,
   OfferedCode,
   Period,
   Reward,
@@ -31,6 +30,8 @@ export interface UsageNeeded {
   readonly inAll?: Period
 }
 
+type Definition = RuleDefinition | RewardDefinition
+
 /** Which facts the rules, the automatic rewards and those of the codes ask for. */
 export function factsNeeded(
   book: Pick<RuleBook, 'rules' | 'rewards'>,
@@ -38,34 +39,61 @@ export function factsNeeded(
 ): FactsNeeded {
   const offered = codes.flatMap(({ reward }) => (reward ? [reward] : []))
   const rewards = new Map([...book.rewards, ...offered].map((reward) => [reward.id, reward]))
-  const subjects: readonly { id: number; definition: RuleDefinition | RewardDefinition }[] = [
-    ...rewards.values(),
-    ...book.rules,
-  ]
-  const conditions = subjects.flatMap(({ definition }) => definition.conditions.flatMap(partsOf))
-  const asks = (kind: Condition['kind']) => conditions.some((condition) => condition.kind === kind)
-  const filters = [
-    ...subjects.map(({ definition }) => definition.lines),
-    ...conditions.map((condition) => (condition.kind === 'lines' ? condition.lines : undefined)),
-  ]
-  const filtersBy = (what: keyof LineFilter & ('categoryIds' | 'brandIds')) =>
-    filters.some((filter) => asksFor(filter, what))
-  const segments = conditions.flatMap((condition) => (condition.kind === 'segment' ? condition.segmentIds : []))
+  const subjects: readonly { id: number; definition: Definition }[] = [...rewards.values(), ...book.rules]
+  const asked = new Set<Fact>()
+  const segmentIds = new Set<number>()
+  for (const { definition } of subjects) {
+    const asks = asksOf(definition)
+    for (const fact of asks.facts) asked.add(fact)
+    for (const id of asks.segmentIds) segmentIds.add(id)
+  }
   return {
-    birthday: asks('birthday'),
-    tier: asks('tier'),
-    segmentIds: [...new Set(segments)].sort((a, b) => a - b),
-    firstPurchase: asks('first_purchase'),
+    birthday: asked.has('birthday'),
+    tier: asked.has('tier'),
+    segmentIds: [...segmentIds].sort((a, b) => a - b),
+    firstPurchase: asked.has('first_purchase'),
     points:
       book.rewards.some(costsPoints) || codes.some(({ reward, voucher }) => !voucher && reward && costsPoints(reward)),
-    categories: filtersBy('categoryIds'),
-    brands: filtersBy('brandIds'),
+    categories: asked.has('categories'),
+    brands: asked.has('brands'),
     usage: subjects.flatMap(({ id, definition }) => usageOf(id, definition.limits)),
   }
 }
 
 function costsPoints(reward: Reward): boolean {
   return reward.pointsCost > 0
+}
+
+type Fact = 'birthday' | 'tier' | 'first_purchase' | 'categories' | 'brands'
+
+interface Asks {
+  readonly facts: readonly Fact[]
+  readonly segmentIds: readonly number[]
+}
+
+/** Every sale asks for the same definitions; they are data that nobody changes, so the answers can be kept. */
+const known = new WeakMap<Definition, Asks>()
+
+function asksOf(definition: Definition): Asks {
+  const before = known.get(definition)
+  if (before) return before
+  const asks = findAsks(definition)
+  known.set(definition, asks)
+  return asks
+}
+
+function findAsks(definition: Definition): Asks {
+  const conditions = definition.conditions.flatMap(partsOf)
+  const kinds = new Set(conditions.map(({ kind }) => kind))
+  const filters = [
+    definition.lines,
+    ...conditions.map((condition) => (condition.kind === 'lines' ? condition.lines : undefined)),
+  ]
+  const facts: Fact[] = (['birthday', 'tier', 'first_purchase'] as const).filter((kind) => kinds.has(kind))
+  if (filters.some((filter) => asksFor(filter, 'categoryIds'))) facts.push('categories')
+  if (filters.some((filter) => asksFor(filter, 'brandIds'))) facts.push('brands')
+  const segmentIds = conditions.flatMap((condition) => (condition.kind === 'segment' ? condition.segmentIds : []))
+  return { facts, segmentIds }
 }
 
 /** The condition and all that it is made of. */

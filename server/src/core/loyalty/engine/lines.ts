@@ -102,7 +102,7 @@ export function priceOf(lines: readonly BasketLine[]): Minor {
   return lines.reduce((sum, line) => sum + fullPrice(line), 0)
 }
 
-/** Are products, categories or brands asked for anywhere in the filter? */
-export function asksFor(filter: LineFilter | undefined, what: 'productCodes' | 'categoryIds' | 'brandIds'): boolean {
+/** Are categories or brands asked for anywhere in the filter? */
+export function asksFor(filter: LineFilter | undefined, what: 'categoryIds' | 'brandIds'): boolean {
   return filter !== undefined && (filter[what] !== undefined || asksFor(filter.except, what))
 }

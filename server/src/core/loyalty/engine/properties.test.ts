@@ -233,6 +233,34 @@ describe('whatever the rules and the basket are', () => {
     )
   })
 
+  test('double on all lines is exactly twice, and doubles of a basket cut in two never come to more', () => {
+    const double = { kind: 'multiply', factor: 2, rounding: 'down' } as const
+    const tea = { productCodes: ['tea'] }
+    const rules = [
+      ruleOf({ earning: double }, { id: 1 }),
+      ruleOf({ earning: double, lines: {} }, { id: 2 }),
+      ruleOf({ earning: double, lines: tea }, { id: 3 }),
+      ruleOf({ earning: double, lines: { except: tea } }, { id: 4 }),
+    ]
+    const forSale = lines.map((lines) => lines.filter((line) => (line.quantity ?? 0) > 0))
+    fc.assert(
+      fc.property(forSale, rewardDefinition, price, (lines, reward, paidByPointsMinor) => {
+        const basket = basketOf(lines, { paidByPointsMinor })
+        const asked = questionOf({ programme: programmeOf(), basket, rules, rewards: [rewardOf(reward)] })
+        const amounts = new Map(
+          evaluate(asked).decisions.map(({ subject, id, amount }) => [`${subject} ${id}`, amount]),
+        )
+        const of = (name: string) => amounts.get(name) ?? 0
+        const base = of('programme 1')
+        expect(of('rule 1')).toBe(base)
+        expect(of('rule 2')).toBe(base)
+        expect(of('rule 3') + of('rule 4')).toBeLessThanOrEqual(base)
+        expect(of('rule 3') + of('rule 4')).toBeGreaterThanOrEqual(base - 1)
+      }),
+      runs,
+    )
+  })
+
   test('no limit is exceeded, no point spent twice, no exclusive group used twice', () => {
     fc.assert(
       fc.property(question, (question) => {
