@@ -7,6 +7,7 @@ import { cardRoutes } from './routes/cards.ts'
 import { checkoutRoutes } from './routes/checkout.ts'
 import { customerActionRoutes } from './routes/customer-actions.ts'
 import { customerRecordRoutes } from './routes/customer-records.ts'
+import { customerRelationRoutes } from './routes/customer-relations.ts'
 import { customerRoutes } from './routes/customers.ts'
 import { eventRoutes } from './routes/events.ts'
 import { historyRoutes } from './routes/history.ts'
@@ -35,6 +36,7 @@ const resources = [
   customerRoutes,
   customerActionRoutes,
   customerRecordRoutes,
+  customerRelationRoutes,
   referenceRoutes,
   storeRoutes,
   storeRecordRoutes,

@@ -31,9 +31,11 @@ export {
   getSegment,
   isInSegment,
   listSegmentMembers,
+  listSegmentRecords,
   listSegments,
   removeFromSegment,
   renameSegment,
+  segmentRecordsOf,
   segmentsOf,
 } from './segments.ts'
 export { findMember } from './store.ts'

@@ -1,25 +1,29 @@
 import type { Ctx } from '../../platform/ctx.ts'
 import { sql } from '../../platform/db.ts'
 import type { CustomerId } from '../customers/index.ts'
-import type { Segment, SegmentId } from './types.ts'
+import type { Segment, SegmentId, SegmentInput, SegmentRecord } from './types.ts'
 
 interface SegmentRow {
   id: number
   name: string
   kind: 'static' | 'dynamic'
+  group_id: number | null
+  note: string | null
+  priority: number | null
   created_at: Date
 }
 
-const segmentColumns = sql`s.id, s.name, s.kind, s.created_at`
+const segmentColumns = sql`s.id, s.name, s.kind, s.group_id, s.note, s.priority, s.created_at`
 
-function toSegment({ created_at, ...row }: SegmentRow): Segment {
-  return { ...row, id: row.id as SegmentId, createdAt: created_at }
+function toSegment({ created_at, group_id, ...row }: SegmentRow): Segment {
+  return { ...row, id: row.id as SegmentId, groupId: group_id, createdAt: created_at }
 }
 
-export async function insertSegment(ctx: Ctx, name: string): Promise<Segment> {
+export async function insertSegment(ctx: Ctx, input: SegmentInput): Promise<Segment> {
   const [row] = await ctx.db.query<SegmentRow>(sql`
-    insert into segments as s (tenant_id, name, kind, created_at)
-    values (${ctx.tenant.id}, ${name}, 'static', ${ctx.clock.now()}) returning ${segmentColumns}`)
+    insert into segments as s (tenant_id, name, kind, group_id, note, priority, created_at)
+    values (${ctx.tenant.id}, ${input.name}, 'static', ${input.groupId ?? null}, ${input.note ?? null}, ${input.priority ?? null},
+            ${ctx.clock.now()}) returning ${segmentColumns}`)
   return toSegment(row as SegmentRow) // an insert without conflict clause returns its row or throws
 }
 
@@ -94,4 +98,21 @@ export async function hasSegmentMember(ctx: Ctx, id: number, customerId: Custome
     select 1 from segment_members
      where tenant_id = ${ctx.tenant.id} and segment_id = ${id} and customer_id = ${customerId}`)
   return rows.length > 0
+}
+
+/** Of one customer's segments, or of one segment's customers above an id. */
+export function selectSegmentRecords(
+  ctx: Ctx,
+  of: { customerId: number } | { segmentId: number; after: number; limit: number },
+): Promise<SegmentRecord[]> {
+  const columns = sql`segment_id as "segmentId", customer_id as "customerId", created_at as "createdAt"`
+  if ('customerId' in of) {
+    return ctx.db.query(sql`
+      select ${columns} from segment_members where tenant_id = ${ctx.tenant.id} and customer_id = ${of.customerId}
+       order by segment_id`)
+  }
+  return ctx.db.query(sql`
+    select ${columns} from segment_members
+     where tenant_id = ${ctx.tenant.id} and segment_id = ${of.segmentId} and customer_id > ${of.after}
+     order by customer_id limit ${of.limit}`)
 }

@@ -12,16 +12,17 @@ import {
   insertSegmentMembers,
   renameSegmentRow,
   selectSegmentMembers,
+  selectSegmentRecords,
   selectSegments,
   selectSegmentsOf,
 } from './segment-store.ts'
-import type { Segment } from './types.ts'
+import type { Segment, SegmentInput, SegmentRecord } from './types.ts'
 
 /** A static segment: whoever is put in is in. Refuses `request.invalid` without a name. */
-export function createSegment(ctx: Ctx, command: { name: string }): Promise<Segment> {
+export function createSegment(ctx: Ctx, command: SegmentInput): Promise<Segment> {
   const name = cleanName(command.name)
   return transact(ctx, async (ctx) => {
-    const segment = await insertSegment(ctx, name)
+    const segment = await insertSegment(ctx, { ...command, name })
     await emitChanges(ctx, [{ entity: 'segment', entityId: segment.id, operation: 'created' }])
     return segment
   })
@@ -83,6 +84,20 @@ export function removeFromSegment(
     await emitMembers(ctx, segment, 'member_removed', gone)
     return gone.length
   })
+}
+
+/** Since when a customer is in each of their segments. */
+export function segmentRecordsOf(ctx: Ctx, customerId: number): Promise<SegmentRecord[]> {
+  return selectSegmentRecords(ctx, { customerId })
+}
+
+/** Since when customers with ids above `after` are in a segment. */
+export function listSegmentRecords(
+  ctx: Ctx,
+  query: { id: number; after?: number; limit: number },
+): Promise<SegmentRecord[]> {
+  const limit = Math.min(query.limit, 10_000)
+  return selectSegmentRecords(ctx, { segmentId: query.id, after: query.after ?? 0, limit })
 }
 
 /** Customers with ids above `after`. */

@@ -56,5 +56,23 @@ export interface Segment {
   readonly id: SegmentId
   readonly name: string
   readonly kind: 'static' | 'dynamic'
+  /** The reference item of kind segment_group that it stands in. */
+  readonly groupId: number | null
+  readonly note: string | null
+  readonly priority: number | null
+  readonly createdAt: Date
+}
+
+export interface SegmentInput {
+  readonly name: string
+  readonly groupId?: number | null
+  readonly note?: string | null
+  readonly priority?: number | null
+}
+
+/** Since when a customer is in a segment. */
+export interface SegmentRecord {
+  readonly segmentId: SegmentId
+  readonly customerId: CustomerId
   readonly createdAt: Date
 }

@@ -27,6 +27,19 @@ export {
 } from './merge.ts'
 export { setCustomerPassword, verifyCustomerPassword } from './passwords.ts'
 export {
+  addInterest,
+  changeInterest,
+  endRelation,
+  findReferrer,
+  isCurrent,
+  leavePartners,
+  listInterests,
+  listRelations,
+  partnersLeft,
+  relate,
+  removeInterest,
+} from './relations.ts'
+export {
   displayName,
   externalId,
   findEmail,

@@ -1,5 +1,6 @@
 import type { Ctx } from '../../platform/ctx.ts'
 import { sql } from '../../platform/db.ts'
+import { eraseRelationRows, type MovedRelations, moveRelationRows, restoreRelationRows } from './relation-store.ts'
 import type { CustomerId } from './types.ts'
 
 /** What belongs to a customer and was given to the survivor. */
@@ -9,6 +10,8 @@ export interface MovedRows {
   readonly sourceRecords: readonly number[]
   /** Customers merged into the one that goes: they point at the survivor now. */
   readonly earlier: readonly number[]
+  /** Absent from merges of before there were any. */
+  readonly relations?: MovedRelations
 }
 
 export async function moveRows(ctx: Ctx, move: { fromId: CustomerId; intoId: CustomerId }): Promise<MovedRows> {
@@ -17,6 +20,7 @@ export async function moveRows(ctx: Ctx, move: { fromId: CustomerId; intoId: Cus
     addresses: await moveAddresses(ctx, move),
     sourceRecords: await moveSourceRecords(ctx, move),
     earlier: await moveEarlier(ctx, move),
+    relations: await moveRelationRows(ctx, move),
   }
 }
 
@@ -83,6 +87,7 @@ export async function restoreRows(ctx: Ctx, move: Move, moved: MovedRows): Promi
   await ctx.db.query(sql`
     update customers set merged_into = ${fromId}
      where tenant_id = ${ctx.tenant.id} and merged_into = ${intoId} and id = any(${moved.earlier}::bigint[])`)
+  if (moved.relations) await restoreRelationRows(ctx, move, moved.relations)
 }
 
 export async function markMerged(ctx: Ctx, { fromId, intoId }: Move): Promise<void> {
@@ -122,6 +127,7 @@ export async function selectSelves(ctx: Ctx, id: CustomerId): Promise<CustomerId
 
 /** Nothing that names a person is left; what was merged into the customer stays merged. */
 export async function eraseRows(ctx: Ctx, ids: readonly CustomerId[]): Promise<void> {
+  await eraseRelationRows(ctx, ids)
   await ctx.db.query(sql`
     delete from identities where tenant_id = ${ctx.tenant.id} and customer_id = any(${ids}::bigint[])`)
   await ctx.db.query(sql`

@@ -6,6 +6,8 @@ export type AddressId = Id<'address'>
 export type AttributeId = Id<'attribute'>
 export type SourceRecordId = Id<'sourceRecord'>
 export type StoreId = Id<'organisation'>
+export type RelationId = Id<'relation'>
+export type InterestRecordId = Id<'interestRecord'>
 
 export type CustomerKind = 'person' | 'company'
 /** anonymous: a device without a person; merged: lives on in another; erased: a customer without a name. */
@@ -185,4 +187,26 @@ export interface SourceRecord {
   readonly source: string
   readonly externalId: string | null
   readonly createdAt: Date
+}
+
+/** What one customer is to another; valid until it is ended. */
+export interface Relation {
+  readonly id: RelationId
+  readonly customerId: CustomerId
+  readonly relatedId: CustomerId
+  /** A reference item of kind relation_type. */
+  readonly typeId: number
+  /** The customer comes first of the two, e.g. the head of a household. */
+  readonly isLeading: boolean
+  readonly validFrom: Date
+  readonly validTo: Date | null
+  readonly updatedAt: Date
+}
+
+export interface InterestRecord {
+  readonly id: InterestRecordId
+  readonly customerId: CustomerId
+  /** A reference item of kind interest. */
+  readonly interestId: number
+  readonly updatedAt: Date
 }

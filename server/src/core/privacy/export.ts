@@ -2,7 +2,15 @@ import type { Ctx } from '../../platform/ctx.ts'
 import { audit } from '../accounts/index.ts'
 import { findList, membershipsOf, segmentsOf, tagsOf } from '../audience/index.ts'
 import { getConsents, getSubscriptions, history } from '../consent/index.ts'
-import { type Customer, type CustomerId, getCustomer, listAddresses, listSourceRecords } from '../customers/index.ts'
+import {
+  type Customer,
+  type CustomerId,
+  getCustomer,
+  listAddresses,
+  listInterests,
+  listRelations,
+  listSourceRecords,
+} from '../customers/index.ts'
 import { getCollection, listEvents } from '../events/index.ts'
 import { balancesOf, listPostings } from '../ledger/index.ts'
 import { listCards, listVouchers } from '../loyalty/index.ts'
@@ -26,6 +34,8 @@ export async function exportCustomer(ctx: Ctx, id: number): Promise<CustomerExpo
     identities: customer.identities,
     addresses: await listAddresses(ctx, customer.id),
     sources: await listSourceRecords(ctx, { customerId: customer.id, limit: 1_000 }),
+    relations: await listRelations(ctx, customer.id),
+    interests: await listInterests(ctx, customer.id),
     ...(await marketing(ctx, customer.id)),
     ...(await value(ctx, customer.id)),
     ...(await behaviour(ctx, customer.id)),

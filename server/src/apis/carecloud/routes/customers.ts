@@ -6,6 +6,7 @@ import {
   countCustomers,
   createCustomer,
   findCustomerByIdentity,
+  findReferrer,
   identify,
   replaceCustomer,
   searchCustomers,
@@ -21,6 +22,7 @@ import { type Answer, created, idOf, listOf, noContent, ok } from '../encode.ts'
 import { internationalPhone, isPassword, proveCustomer } from '../passwords.ts'
 import { customerInPath, isApp, ownCustomer } from '../people.ts'
 import { readPropertyValues } from '../properties.ts'
+import { readReferrer, refer } from '../referrals.ts'
 import { findSourceById, readSource } from '../sources.ts'
 
 export function customerRoutes(routes: Routes): void {
@@ -48,6 +50,7 @@ async function createFromBody(call: Call): Promise<Answer> {
   const autologin = body.needBoolean('autologin')
   const password = readPassword(call, autologin)
   const properties = await readPropertyValues(ctx, body)
+  const referrer = await readReferrer(ctx, body)
   body.done()
   const customer = await transact(ctx, async (ctx) => {
     const made = await createCustomer(ctx, {
@@ -59,6 +62,7 @@ async function createFromBody(call: Call): Promise<Answer> {
     if (told.address) await writeHomeAddress(ctx, made.id, told.address)
     await writeConsents(ctx, made.id, told.consents)
     if (password !== undefined) await setCustomerPassword(ctx, { customerId: made.id, password })
+    if (referrer !== undefined) await refer(ctx, { customerId: made.id, referrerId: referrer })
     if (autologin) await signInOnDevice({ ...call, ctx }, made.id)
     return made
   })
@@ -165,12 +169,13 @@ function actions(routes: Routes): void {
     return ok({ registration_ability: (await findCustomerByIdentity(ctx, claim)) === undefined })
   })
 
-  routes.open('POST', '/customers/actions/validate-customer-data', 'both', async ({ body }) => {
+  routes.open('POST', '/customers/actions/validate-customer-data', 'both', async ({ ctx, body }) => {
     const type = body.needChoice('type', ['password', 'referral_code'])
     const value = body.needText('value')
     body.done()
-    // Nobody has a referral code before there are referral campaigns.
-    return ok({ is_valid: type === 'password' && isPassword(value) })
+    if (type === 'password') return ok({ is_valid: isPassword(value) })
+    // Without a token nobody knows whose customer's code it may be.
+    return ok({ is_valid: ctx !== undefined && (await findReferrer(ctx, value)) !== undefined })
   })
 
   routes.post('/customers/actions/newsletters-sign-up', 'enterprise', signUpToNewsletters)

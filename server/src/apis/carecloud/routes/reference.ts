@@ -13,6 +13,7 @@ import { notFound } from '../errors.ts'
 export function referenceRoutes(routes: Routes): void {
   connection(routes)
   agreements(routes)
+  addressTypes(routes)
   worldLists(routes)
   currencies(routes)
   for (const list of referenceLists) serveList(routes, list)
@@ -42,6 +43,26 @@ function agreements(routes: Routes): void {
     const row = rows.find((one) => one.agreement_id === params.agreement_id)
     if (!row) throw notFound('agreements', params.agreement_id ?? '')
     return ok(row)
+  })
+}
+
+/** An address names its type by the code. */
+function addressTypes(routes: Routes): void {
+  const row = (ctx: Ctx, item: ReferenceItem) => ({
+    address_type_id: item.code,
+    name: item.name,
+    last_change: timeOf(ctx, item.updatedAt),
+  })
+  routes.get('/customer-address-types', 'both', async ({ ctx, query }) => {
+    const page = query.page(['address_type_id', 'name', 'last_change'])
+    query.done()
+    const rows = (await listReferenceItems(ctx, 'address_type')).map((item) => row(ctx, item))
+    return pageOf('customer_address_types', rows, page)
+  })
+  routes.get('/customer-address-types/:address_type_id', 'both', async ({ ctx, params }) => {
+    const item = (await listReferenceItems(ctx, 'address_type')).find((one) => one.code === params.address_type_id)
+    if (!item) throw notFound('customer-address-types', params.address_type_id ?? '')
+    return ok(row(ctx, item))
   })
 }
 

@@ -1,66 +1,74 @@
 import {
   addToSegment,
   createSegment,
-  isInSegment,
-  listSegmentMembers,
+  listSegmentRecords,
   listSegments,
   removeFromSegment,
   type Segment,
-  segmentsOf,
+  type SegmentRecord,
+  segmentRecordsOf,
 } from '../../../core/audience/index.ts'
 import type { Customer } from '../../../core/customers/index.ts'
 import type { Ctx } from '../../../platform/ctx.ts'
 import { allOf } from '../batch.ts'
 import type { Call, Routes } from '../call.ts'
-import { created, idOf, noContent, ok, pageOf, timeOf } from '../encode.ts'
+import { type Answer, created, idOf, idOrNull, noContent, ok, pageOf, timeOf } from '../encode.ts'
 import { invalidParam, notFound } from '../errors.ts'
 import { customerInBody, customerInPath } from '../people.ts'
 
 /** Segments that customers are put into by hand, and the ones that a rule fills. */
 export function segmentRoutes(routes: Routes): void {
   routes.get('/segments', 'both', async ({ ctx, query }) => {
-    const page = query.page(['segment_id', 'name', 'last_change'])
+    const page = query.page(['segment_id', 'name', 'segment_group_id', 'note', 'last_change'])
+    const groupIds = query.ids('segment_group_ids', 'reference')
     query.done()
-    const rows = (await listSegments(ctx)).map((segment) => segmentRow(ctx, segment))
+    const segments = (await listSegments(ctx)).filter((segment) => isIn(segment, groupIds))
+    const rows = segments.map((segment) => segmentRow(ctx, segment))
     return pageOf('segments', rows, page)
   })
 
   routes.post('/segments', 'enterprise', async ({ ctx, body }) => {
     const name = body.needText('name', { max: 200 })
-    body.text('note')
-    body.integer('priority')
+    const note = body.text('note') ?? null
+    const priority = body.integer('priority', { min: -1_000_000, max: 1_000_000 }) ?? null
     body.done()
     const taken = (await listSegments(ctx)).some((segment) => segment.name === name)
     if (taken) throw invalidParam('name', 'already_exists', name)
-    return created({ segment_id: idOf(ctx, 'segment', (await createSegment(ctx, { name })).id) })
+    const segment = await createSegment(ctx, { name, note, priority })
+    return created({ segment_id: idOf(ctx, 'segment', segment.id) })
   })
 
   routes.get('/segments/:segment_id', 'both', async (call) => ok(segmentRow(call.ctx, await segmentInPath(call))))
 
   routes.get('/segments/:segment_id/segment-records', 'enterprise', async (call) => {
+    const groupIds = call.query.ids('segment_group_ids', 'reference')
+    call.query.done()
     const segment = await segmentInPath(call)
-    const ids = await allOf(async ({ after, limit }) => {
-      const page = await listSegmentMembers(call.ctx, { id: segment.id, after: after as Customer['id'], limit }) // 0 or the last id
-      return page.map((id) => ({ id }))
-    })
-    const rows = ids.map(({ id }) => recordRow(call.ctx, segment, id))
-    return ok({ segment_records: rows, total_items: rows.length })
+    const read = async ({ after, limit }: { after: number; limit: number }) => {
+      const records = await listSegmentRecords(call.ctx, { id: segment.id, after, limit })
+      return records.map((record) => ({ ...record, id: record.customerId }))
+    }
+    return recordList(call.ctx, isIn(segment, groupIds) ? await allOf(read) : [])
   })
 
   routes.get('/customers/:customer_id/segment-records', 'both', async (call) => {
+    const groupIds = call.query.ids('segment_group_ids', 'reference')
+    call.query.done()
     const customer = await customerInPath(call)
-    const segments = await segmentsOf(call.ctx, customer.id)
-    const rows = segments.map((segment) => recordRow(call.ctx, segment, customer.id))
-    return ok({ segment_records: rows, total_items: rows.length })
+    const wanted = new Set((await listSegments(call.ctx)).filter((one) => isIn(one, groupIds)).map((one) => one.id))
+    const records = await segmentRecordsOf(call.ctx, customer.id)
+    return recordList(
+      call.ctx,
+      records.filter((record) => wanted.has(record.segmentId)),
+    )
   })
 
   routes.post('/segments/:segment_id/actions/add-customer', 'enterprise', async (call) => {
     const segment = await segmentByHand(call)
     const customerId = (await customerInBody(call)) as Customer['id'] // a customer who was found
-    if (await isInSegment(call.ctx, { id: segment.id, customerId })) {
+    if ((await addToSegment(call.ctx, { id: segment.id, customerIds: [customerId] })) === 0) {
       throw invalidParam('customer_id', 'relation_already_exists', call.body.value('customer_id'))
     }
-    await addToSegment(call.ctx, { id: segment.id, customerIds: [customerId] })
     return noContent
   })
 
@@ -72,6 +80,10 @@ export function segmentRoutes(routes: Routes): void {
     }
     return noContent
   })
+}
+
+function isIn(segment: Segment, groupIds: readonly number[] | undefined): boolean {
+  return groupIds === undefined || (segment.groupId !== null && groupIds.includes(segment.groupId))
 }
 
 async function segmentInPath(call: Call): Promise<Segment> {
@@ -92,19 +104,19 @@ function segmentRow(ctx: Ctx, segment: Segment) {
   return {
     segment_id: idOf(ctx, 'segment', segment.id),
     name: segment.name,
-    segment_group_id: null,
+    segment_group_id: idOrNull(ctx, 'reference', segment.groupId),
     segment_picture_url: null,
-    note: null,
+    note: segment.note,
     last_change: timeOf(ctx, segment.createdAt),
   }
 }
 
-function recordRow(ctx: Ctx, segment: Segment, customerId: number) {
-  const time = timeOf(ctx, segment.createdAt)
-  return {
-    segment_id: idOf(ctx, 'segment', segment.id),
-    customer_id: idOf(ctx, 'customer', customerId),
-    created_at: time,
-    last_change: time,
-  }
+function recordList(ctx: Ctx, records: readonly SegmentRecord[]): Answer {
+  const rows = records.map((record) => ({
+    segment_id: idOf(ctx, 'segment', record.segmentId),
+    customer_id: idOf(ctx, 'customer', record.customerId),
+    created_at: timeOf(ctx, record.createdAt),
+    last_change: timeOf(ctx, record.createdAt),
+  }))
+  return ok({ segment_records: rows, total_items: rows.length })
 }
