@@ -146,7 +146,7 @@ function workOn(
   return { times: worked.times, amounts, positions: priced.map(({ line }) => line.position) }
 }
 
-/** A line that was taken back, or whose price is fixed by law, is left alone. */
+/** A line that was taken back is left alone, and one whose price must not change (books, gift cards). */
 function isMeant(line: BasketLine, benefit: Benefit): boolean {
   if (!line.discountable || line.quantity <= 0 || line.totalMinor < 0) return false
   return benefit.kind !== 'free_item' || line.code === benefit.productCode
