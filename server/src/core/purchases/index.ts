@@ -6,6 +6,7 @@
  */
 export { type Quote, quotePurchase } from './quote.ts'
 export { recordPurchase, recordPurchases } from './record.ts'
+export { type DraftRule, type Replay, type ReplayQuestion, replayRule } from './replay.ts'
 export type { PurchaseDetails } from './service.ts'
 export {
   claimPurchase,

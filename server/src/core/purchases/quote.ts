@@ -23,6 +23,7 @@ import {
 } from '../loyalty/index.ts'
 import { basketsOf, saleFrom } from './basket.ts'
 import { loadFacts } from './facts.ts'
+import { type DraftRule, withDraft } from './replay.ts'
 import { checkReport, type ResolvedLine, resolveLines } from './rules.ts'
 import type { PurchaseReport } from './types.ts'
 
@@ -31,6 +32,8 @@ export interface QuoteOptions {
   readonly codes?: readonly string[]
   /** Give the discount of the customer's tier, too. */
   readonly tierDiscount?: boolean
+  /** A rule that is not active yet, as if it were. */
+  readonly draftRule?: DraftRule
 }
 
 export interface Quote {
@@ -74,7 +77,8 @@ export async function quotePurchase(ctx: Ctx, report: PurchaseReport, options: Q
   const sale = saleFrom(report, lines)
   const codes = await findOfferedCodes(ctx, options.codes ?? [])
   const tierReward = options.tierDiscount && customerId !== undefined ? await tierRewardOf(ctx, customerId) : undefined
-  const book = withReward(await loadRuleBook(ctx), tierReward)
+  const active = await loadRuleBook(ctx)
+  const book = withReward(options.draftRule ? withDraft(active, options.draftRule) : active, tierReward)
   const needed = factsNeeded(book, codes)
   const [basket] = await basketsOf(ctx, [sale], needed, { benefits: true })
   if (!basket) throw new Error('a sale has a basket')
