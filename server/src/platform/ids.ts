@@ -43,6 +43,9 @@ export const opaqueKinds = {
   relation: 35,
   interestRecord: 36,
   file: 37,
+  reward: 50,
+  rewardType: 51,
+  voucher: 52,
   contactAccount: 40,
   contactWallet: 41,
 } as const

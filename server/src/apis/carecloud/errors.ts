@@ -151,6 +151,14 @@ const byCode: Partial<Record<ErrorCode, readonly [name: string, reason: string]>
   'card.taken': ['card_number', 'relation_already_exists'],
   'card.blocked': ['card_number', 'card_is_blocked'],
   'card.none_free': ['card_type_id', 'not_found'],
+  'reward.not_found': ['reward_id', 'not_found'],
+  'reward.code_taken': ['code', 'already_exists'],
+  'reward.not_available': ['reward_id', 'not_allowed_value'],
+  'reward.wrong_kind': ['reward_id', 'not_allowed_value'],
+  'reward.limit_reached': ['reward_id', 'max_number_of_voucher_exceeded'],
+  'voucher.code_taken': ['code', 'already_exists'],
+  'voucher.already_used': ['voucher_id', 'voucher_already_applied'],
+  'code_pool.empty': ['code', 'required'],
   'attribute.invalid_value': ['property_value', 'invalid_value_format'],
 }
 
@@ -195,9 +203,20 @@ const identityFields: Readonly<Record<string, string>> = {
   external: 'external_id',
 }
 
+/** Why a voucher cannot be used, by the core's word for it. */
+const notValid: Readonly<Record<string, readonly [name: string, reason: string]>> = {
+  not_yet_valid: ['date_applied', 'voucher_cant_be_applied_by_date'],
+  voucher_expired: ['voucher_id', 'voucher_expired'],
+  voucher_of_another_store: ['store_id', 'voucher_cant_be_used_in_store'],
+}
+
 function refusalOf(error: DomainError): Refusal {
   if (error.code === 'identity.taken') {
     return invalidParam(identityFields[String(error.data.kind)] ?? 'customer', 'already_exists', error.data.value)
+  }
+  if (error.code === 'voucher.not_valid') {
+    const [name, reason] = notValid[String(error.data.reason)] ?? ['voucher_id', 'not_allowed_value']
+    return invalidParam(name, reason, error.data.value)
   }
   if (error.code === 'request.too_large') return tooLarge
   if (error.code === 'benefit.refused') return benefitsRefused(error.data.codes as readonly RefusedCode[]) // as core/purchases made it

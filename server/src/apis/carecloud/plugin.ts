@@ -22,12 +22,15 @@ import { productRoutes } from './routes/products.ts'
 import { propertyRoutes } from './routes/properties.ts'
 import { purchaseRoutes } from './routes/purchases.ts'
 import { referenceRoutes } from './routes/reference.ts'
+import { rewardProductRoutes } from './routes/reward-products.ts'
+import { rewardRoutes } from './routes/rewards.ts'
 import { segmentRoutes } from './routes/segments.ts'
 import { statusRoutes } from './routes/statuses.ts'
 import { storeRecordRoutes } from './routes/store-records.ts'
 import { storeRoutes } from './routes/stores.ts'
 import { tokenRoutes } from './routes/tokens.ts'
 import { userRoutes } from './routes/users.ts'
+import { voucherRoutes } from './routes/vouchers.ts'
 import { walletRoutes } from './routes/wallet.ts'
 
 const resources = [
@@ -46,6 +49,9 @@ const resources = [
   purchaseRoutes,
   segmentRoutes,
   statusRoutes,
+  rewardRoutes,
+  rewardProductRoutes,
+  voucherRoutes,
   walletRoutes,
   pointRoutes,
   reservationRoutes,

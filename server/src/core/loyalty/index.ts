@@ -52,12 +52,13 @@ export {
   getReward,
   getRewards,
   listRewards,
+  type RewardFilter,
   type RewardInput,
   type RewardPatch,
   setRewardState,
   updateReward,
 } from './rewards/service.ts'
-export type { RewardOrder, RewardQuery } from './rewards/views.ts'
+export type { RewardOrder } from './rewards/views.ts'
 export { lastRuleBook, loadRuleBook } from './rules/book.ts'
 export {
   createEarningRule,

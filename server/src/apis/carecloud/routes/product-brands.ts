@@ -38,6 +38,6 @@ export function allBrands(ctx: Ctx): Promise<Brand[]> {
   return allOf((page) => listBrands(ctx, page))
 }
 
-function brandRow(ctx: Ctx, brand: Brand) {
+export function brandRow(ctx: Ctx, brand: Brand) {
   return { product_brand_id: idOf(ctx, 'brand', brand.id), name: brand.name, external_id: brand.externalId }
 }

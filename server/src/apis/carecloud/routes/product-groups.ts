@@ -70,7 +70,7 @@ export function groupRoutes(routes: Routes): void {
   })
 }
 
-function groupRow(ctx: Ctx, group: Category, groups: readonly Category[]) {
+export function groupRow(ctx: Ctx, group: Category, groups: readonly Category[]) {
   return {
     product_group_id: idOf(ctx, 'category', group.id),
     name: group.name,

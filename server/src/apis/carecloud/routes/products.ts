@@ -77,7 +77,7 @@ async function productPage(call: Call): Promise<Answer> {
   )
 }
 
-function productRow(ctx: Ctx, product: Product) {
+export function productRow(ctx: Ctx, product: Product) {
   const plus = product.codes.map(({ listCode, code }) => ({ list_code: listCode, code }))
   return {
     product_id: idOf(ctx, 'product', product.id),

@@ -12,6 +12,9 @@ const lists: readonly { readonly path: string; readonly key: string; readonly ki
   { path: 'product-properties', key: 'product_properties', kind: 'product_property' },
   { path: 'purchase-properties', key: 'purchase_properties', kind: 'purchase_property' },
   { path: 'purchase-item-properties', key: 'purchase_item_properties', kind: 'purchase_item_property' },
+  // The vendor's own key has one s too many.
+  { path: 'reward-properties', key: 'rewards_properties', kind: 'reward_property' },
+  { path: 'voucher-properties', key: 'voucher_properties', kind: 'voucher_property' },
 ]
 
 const fields = ['property_id', 'name', 'description', 'data_type', 'is_required', 'is_unique', 'last_change', 'state']

@@ -1,5 +1,6 @@
 import { getProducts, type Product } from '../../../core/catalog/index.ts'
 import { getCustomers } from '../../../core/customers/index.ts'
+import { listVouchers } from '../../../core/loyalty/index.ts'
 import { listReferenceItems } from '../../../core/organisations/index.ts'
 import {
   claimPurchase,
@@ -19,6 +20,7 @@ import { type Answer, idOf, idOrNull, listOf, noContent, ok, pageOf, type Row, t
 import { invalidParam, notFound } from '../errors.ts'
 import { customerFilter, customerInPath, isApp } from '../people.ts'
 import { points, pointsOfPurchase } from '../value-kinds.ts'
+import { voucherPage, voucherRows } from '../voucher.ts'
 import { neededStore } from './stores.ts'
 
 export function purchaseRoutes(routes: Routes): void {
@@ -53,17 +55,14 @@ export function purchaseRoutes(routes: Routes): void {
     )
   })
 
-  // Vouchers of purchases come with rewards; a purchase has none until then.
-  routes.get('/purchases/:purchase_id/vouchers', 'both', async (call) => {
-    const page = call.query.page(['voucher_id', 'code'])
-    call.query.done()
-    await purchaseInPath(call)
-    return pageOf('vouchers', [], page)
-  })
+  routes.get('/purchases/:purchase_id/vouchers', 'both', async (call) =>
+    voucherPage(call, { purchaseId: (await purchaseInPath(call)).id }),
+  )
 
   routes.get('/purchases/:purchase_id/actions/payment-summary', 'both', async (call) => {
     const purchase = await purchaseInPath(call)
     const { payments } = await getPurchaseDetails(call.ctx, purchase.id)
+    const used = await listVouchers(call.ctx, { purchaseId: purchase.id, offset: 0, limit: 1_000 })
     const paid = (kind: 'points' | 'credit') => payments.filter((payment) => payment.kind === kind)
     const money = (amount: number) => fromMinor(amount, currencyScale(purchase.currency))
     const points = paid('points').reduce((sum, payment) => sum + (payment.unitAmount ?? 0), 0)
@@ -72,7 +71,7 @@ export function purchaseRoutes(routes: Routes): void {
       used_credits: money(paid('credit').reduce((sum, payment) => sum + payment.amountMinor, 0)),
       used_points: points,
       used_points_total: money(paid('points').reduce((sum, payment) => sum + payment.amountMinor, 0)),
-      used_vouchers: [],
+      used_vouchers: await voucherRows(call.ctx, used.items, { withStores: false }),
     })
   })
 

@@ -102,7 +102,7 @@ const storeFields = [
   'state',
 ]
 
-function storeRow(ctx: Ctx, store: Organisation) {
+export function storeRow(ctx: Ctx, store: Organisation) {
   const { address } = store
   return {
     store_id: idOf(ctx, 'organisation', store.id),

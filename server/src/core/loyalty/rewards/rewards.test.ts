@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import { testDatabase } from '../../../../test/harness.ts'
 import { newTenant } from '../../../../test/tenant.ts'
+import { addToSegment, createSegment } from '../../audience/index.ts'
+import { createCustomer } from '../../customers/index.ts'
 import type { RewardInput } from '../index.ts'
 import { createReward, findRewardByCode, getReward, listRewards, setRewardState, updateReward } from '../index.ts'
 
@@ -51,6 +53,7 @@ test('a reward without a sense is refused', async () => {
 
 test('rewards are found by what they are', async () => {
   const conditions = [{ kind: 'store', storeIds: [7, 8] } as const]
+  const segment = await createSegment(ctx, { name: 'Regulars' })
   const made = {
     plain: await createReward(ctx, { ...base, code: 'PLAIN', name: 'Five off' }),
     automatic: await createReward(ctx, { ...base, code: 'AUTO', usage: 'automatic', name: 'By itself', priority: 1 }),
@@ -76,7 +79,7 @@ test('rewards are found by what they are', async () => {
       code: 'SEGMENT',
       definition: {
         benefit: { kind: 'percent', percent: 5 },
-        conditions: [{ kind: 'segment', segmentIds: [1, 2] }, ...conditions],
+        conditions: [{ kind: 'segment', segmentIds: [1, segment.id] }, ...conditions],
       },
     }),
   }
@@ -93,13 +96,15 @@ test('rewards are found by what they are', async () => {
   expect(await codes({ benefitKinds: ['percent'] })).toEqual(['SEGMENT'])
   expect(await codes({ validity: { at, valid: true } })).toEqual(but('PAST', 'FUTURE'))
   expect(await codes({ validity: { at, valid: false } })).toEqual(['PAST', 'FUTURE'])
-  expect(await codes({ validFrom: at })).toEqual(['FUTURE'])
-  expect(await codes({ validTo: at })).toEqual(['PAST'])
+  expect(await codes({ validSince: at })).toEqual(but('FUTURE'))
+  expect(await codes({ validUntil: at })).toEqual(but('PAST'))
   expect(await codes({ tags: ['food', 'other'] })).toEqual(['CAT'])
   expect(await codes({ storeId: 9 })).toEqual(but('STORE', 'SEGMENT'))
   expect(await codes({ storeId: 8 })).toEqual(all)
-  expect(await codes({ customer: { segmentIds: [], tierId: null } })).toEqual(but('GOLD', 'SEGMENT'))
-  expect(await codes({ customer: { segmentIds: [2], tierId: 3 } })).toEqual(all)
+  const customer = await createCustomer(ctx, { email: 'eva@example.com' })
+  expect(await codes({ customerId: customer.id })).toEqual(but('GOLD', 'SEGMENT'))
+  await addToSegment(ctx, { id: segment.id, customerIds: [customer.id] })
+  expect(await codes({ customerId: customer.id })).toEqual(but('GOLD'))
   expect(await codes({ orderBy: 'priority', limit: 1 })).toEqual(['AUTO'])
   expect(await codes({ orderBy: 'pointsCost', descending: true, limit: 1 })).toEqual(['CAT'])
   expect(await listRewards(ctx, { ...page, offset: 7, limit: 1 })).toMatchObject({

@@ -5,10 +5,13 @@ import { emitChanges } from '../../../platform/outbox.ts'
 import { onlyGiven } from '../../../platform/records.ts'
 import { cleanJson, cleanText } from '../../../platform/text.ts'
 import { audit } from '../../accounts/index.ts'
+import { segmentsOf } from '../../audience/index.ts'
+import type { CustomerId } from '../../customers/index.ts'
 import { readRewardDefinition } from '../engine/definition.ts'
 import type { Reward, RewardDefinition } from '../engine/types.ts'
 import { bumpRuleBook } from '../rules/book-store.ts'
 import { checkFrame } from '../rules/checks.ts'
+import { tierOf } from '../tiers.ts'
 import { insertReward, lockReward, selectRewardsByCodes, selectRewardsByIds, updateRewardRow } from './store.ts'
 import { type RewardQuery, selectRewards } from './views.ts'
 
@@ -30,9 +33,18 @@ export interface RewardInput {
 
 export type RewardPatch = Partial<Omit<RewardInput, 'state'>>
 
+export interface RewardFilter extends Omit<RewardQuery, 'customer'> {
+  /** Only what no condition on segments or tiers keeps this customer from. */
+  readonly customerId?: CustomerId
+}
+
 /** Without `states` all but deleted ones; `total` counts all that match. */
-export function listRewards(ctx: Ctx, query: RewardQuery): Promise<{ items: Reward[]; total: number }> {
-  return selectRewards(ctx, query)
+export async function listRewards(ctx: Ctx, filter: RewardFilter): Promise<{ items: Reward[]; total: number }> {
+  const { customerId, ...query } = filter
+  if (customerId === undefined) return selectRewards(ctx, query)
+  const segmentIds = (await segmentsOf(ctx, customerId)).map((segment) => segment.id)
+  const { tier } = await tierOf(ctx, customerId)
+  return selectRewards(ctx, { ...query, customer: { segmentIds, tierId: tier?.id ?? null } })
 }
 
 /** Refuses reward.not_found, also for a deleted one. */

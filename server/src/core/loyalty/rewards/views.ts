@@ -15,9 +15,10 @@ export interface RewardQuery {
   readonly benefitKinds?: readonly string[]
   /** Inside its days at this moment, or outside of them. */
   readonly validity?: { readonly at: Date; readonly valid: boolean }
-  /** Begins at or after `validFrom`, ends before `validTo`. */
-  readonly validFrom?: Date
-  readonly validTo?: Date
+  /** Has begun at this moment, whenever it ends. */
+  readonly validSince?: Date
+  /** Has not ended at this moment, whenever it begins. */
+  readonly validUntil?: Date
   /** Without a condition on stores, or with this one among them. */
   readonly storeId?: number
   /** Has one of these. */
@@ -66,8 +67,8 @@ function conditionsOf(ctx: Ctx, query: RewardQuery): Sql[] {
   if (query.usages) conditions.push(sql`usage = any (${query.usages}::text[])`)
   if (query.kinds) conditions.push(sql`kind = any (${query.kinds}::text[])`)
   if (query.benefitKinds) conditions.push(sql`definition -> 'benefit' ->> 'kind' = any (${query.benefitKinds}::text[])`)
-  if (query.validFrom) conditions.push(sql`valid_from >= ${query.validFrom}`)
-  if (query.validTo) conditions.push(sql`valid_to < ${query.validTo}`)
+  if (query.validSince) conditions.push(sql`(valid_from is null or valid_from <= ${query.validSince})`)
+  if (query.validUntil) conditions.push(sql`(valid_to is null or valid_to > ${query.validUntil})`)
   if (query.tags) conditions.push(sql`presentation -> 'tags' ?| ${query.tags}::text[]`)
   if (query.validity) {
     const { at, valid } = query.validity

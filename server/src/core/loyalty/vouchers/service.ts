@@ -102,6 +102,7 @@ export interface VoucherPatch {
   readonly validTo?: Date | null
   /** When it was used outside of a purchase; null: it was not used after all. */
   readonly appliedAt?: Date | null
+  readonly appliedStoreId?: number | null
   readonly data?: Readonly<Record<string, unknown>>
 }
 
@@ -139,7 +140,10 @@ async function refuseWrongPatch(ctx: Ctx, before: Voucher, patch: VoucherPatch):
   if (next.validFrom && next.validTo && next.validFrom >= next.validTo)
     throw new DomainError('request.invalid', { field: 'validTo' })
   if (patch.code !== undefined && patch.code !== before.code) await refuseRewardCode(ctx, patch.code)
-  if (typeof patch.storeId === 'number' && patch.storeId !== before.storeId) await getOrganisation(ctx, patch.storeId)
+  for (const field of ['storeId', 'appliedStoreId'] as const) {
+    const storeId = patch[field]
+    if (typeof storeId === 'number' && storeId !== before[field]) await getOrganisation(ctx, storeId)
+  }
   const isOfPurchase = before.purchaseId !== null || before.bearerId !== null
   if (isOfPurchase && next.appliedAt?.getTime() !== before.appliedAt?.getTime())
     throw new DomainError('voucher.already_used', { id: before.id, code: before.code })

@@ -1,0 +1,182 @@
+import { listSegments } from '../../core/audience/index.ts'
+import {
+  type Benefit,
+  type Condition,
+  createReward,
+  type RewardDefinition,
+  type RewardInput,
+} from '../../core/loyalty/index.ts'
+import { findOrganisation, listReferenceItems } from '../../core/organisations/index.ts'
+import type { Ctx } from '../../platform/ctx.ts'
+import { currencyScale, toMinor } from '../../platform/money.ts'
+import { startOfDay } from '../http/times.ts'
+import type { Call } from './call.ts'
+import type { Fields } from './decode.ts'
+import { type Answer, created, idOf } from './encode.ts'
+import { type Presentation, rewardTypes } from './reward.ts'
+import { readPartner } from './routes/partners.ts'
+
+/** A reward that a shop's own system makes in one call: so much off, vouchers on demand. */
+export async function createSimpleReward({ ctx, body }: Call): Promise<Answer> {
+  const fields = body.needObject('simple_reward')
+  const input = await readSimpleReward(ctx, fields)
+  body.done()
+  return created({ reward_id: idOf(ctx, 'reward', (await createReward(ctx, input)).id) })
+}
+
+async function readSimpleReward(ctx: Ctx, fields: Fields): Promise<RewardInput> {
+  readPartner(ctx, fields, { required: false })
+  fields.needBoolean('global_reward')
+  const name = textIn(ctx, fields, { field: 'names', max: 300 })
+  if (name === undefined) fields.refuse('names', fields.has('names') ? 'empty' : 'required')
+  const [from, to] = [fields.date('valid_date_from'), fields.date('valid_date_to')]
+  if (from !== undefined && to !== undefined && to < from) fields.refuse('valid_date_to', 'not_allowed_value')
+  return {
+    code: fields.needText('code', { max: 100, pattern: /^\S(?:.*\S)?$/ }),
+    name: name ?? '',
+    // Typed in at the till by whoever knows it, or as a voucher of one's own.
+    usage: 'code',
+    kind: 'simple',
+    state: fields.needChoice('state', [1, 2]) === 1 ? 'active' : 'paused',
+    priority: fields.integer('priority', { min: 1, max: 9 }) ?? 5,
+    pointsCost: fields.integer('points_cost', { min: 0 }) ?? 0,
+    validFrom: from === undefined ? null : startOfDay(from, ctx.tenant.timeZone),
+    validTo: to === undefined ? null : startOfDay(to, ctx.tenant.timeZone, 1),
+    definition: await readDefinition(ctx, fields),
+    presentation: { ...(await readPresentation(ctx, fields)) },
+  }
+}
+
+async function readDefinition(ctx: Ctx, fields: Fields): Promise<RewardDefinition> {
+  const validity = readValidity(fields)
+  return {
+    benefit: readBenefit(ctx, fields),
+    conditions: await readConditions(ctx, fields),
+    ...(validity ? { voucherValidity: validity } : {}),
+    ...(fields.boolean('is_portable') ? { portable: true } : {}),
+  }
+}
+
+function readBenefit(ctx: Ctx, fields: Fields): Benefit {
+  const scale = currencyScale(ctx.tenant.currency)
+  const id = fields.needId('reward_type_id', 'rewardType')
+  const type = rewardTypes.find((one) => one.number === id)
+  const isFinalPrice = type?.kind === 'fixed_price'
+  const value = fields.needNumber('reward_type_value', {
+    min: isFinalPrice ? 0 : 0.01,
+    max: type?.kind === 'percent' ? 100 : 1_000_000_000,
+  })
+  const most = fields.number('maximum_discount_value', { min: 0.01, max: 1_000_000_000 })
+  switch (type?.kind) {
+    case 'percent':
+      if (value !== Number(value.toFixed(3))) fields.refuse('reward_type_value', 'not_allowed_value')
+      return { kind: 'percent', percent: value, ...(most === undefined ? {} : { maxMinor: toMinor(most, scale) }) }
+    case 'fixed_price':
+      return { kind: 'fixed_price', priceMinor: toMinor(value, scale) }
+    case 'amount':
+      return { kind: 'amount', amountMinor: toMinor(value, scale) }
+    default:
+      if (id !== 0) fields.refuse('reward_type_id', 'not_allowed_value')
+      return { kind: 'thing' }
+  }
+}
+
+async function readConditions(ctx: Ctx, fields: Fields): Promise<Condition[]> {
+  const conditions: Condition[] = []
+  const least = fields.number('minimum_purchase_value', { min: 0, max: 1_000_000_000 })
+  if (least !== undefined && least > 0) {
+    conditions.push({ kind: 'basket', minAmountMinor: toMinor(least, currencyScale(ctx.tenant.currency)) })
+  }
+  const storeIds: number[] = []
+  for (const store of fields.objects('stores', { max: 1_000 })) {
+    const id = store.needId('store_id', 'organisation')
+    if ((await findOrganisation(ctx, id))?.kind === 'store') storeIds.push(id)
+    else if (id !== 0) store.refuse('store_id', 'not_found')
+  }
+  if (storeIds.length > 0) conditions.push({ kind: 'store', storeIds })
+  const segments = fields.objects('segments', { max: 1_000 })
+  const known = segments.length > 0 ? await listSegments(ctx) : []
+  const segmentIds = segments.flatMap((segment) => {
+    const id = segment.needId('segment_id', 'segment')
+    if (known.some((one) => one.id === id)) return [id]
+    if (id !== 0) segment.refuse('segment_id', 'not_found')
+    return []
+  })
+  if (segmentIds.length > 0) conditions.push({ kind: 'segment', segmentIds })
+  return conditions
+}
+
+const endings = {
+  end_of_the_day: 'day',
+  end_of_day: 'day',
+  end_of_the_week: 'week',
+  end_of_week: 'week',
+  end_of_the_month: 'month',
+  end_of_month: 'month',
+  end_of_the_year: 'year',
+  end_of_year: 'year',
+} as const
+
+/** `7 days`, `10 weeks`, `1 year`; vouchers live whole days here. */
+const interval = /^(\d{1,4}) ?(day|week|month|year)s?$/
+const daysOf: Readonly<Record<string, number>> = { day: 1, week: 7, month: 30, year: 365 }
+
+function readValidity(fields: Fields): RewardDefinition['voucherValidity'] {
+  const mode = fields.needChoice('voucher_validity', ['reward_validity', 'interval', 'end_of_time_unit'])
+  const value = (mode === 'reward_validity' ? undefined : fields.needText('voucher_validity_value', { max: 50 })) ?? ''
+  if (mode === 'interval') {
+    const [, count = '0', unit = ''] = interval.exec(value) ?? []
+    const days = Number(count) * (daysOf[unit] ?? 0)
+    if (value !== '' && (days < 1 || days > 36_600)) fields.refuse('voucher_validity_value', 'not_allowed_value')
+    return { days }
+  }
+  if (mode === 'end_of_time_unit') {
+    const endOf = endings[value as keyof typeof endings] // any text may be looked up
+    if (value !== '' && !endOf) fields.refuse('voucher_validity_value', 'not_allowed_value')
+    return { endOf: endOf ?? 'day' }
+  }
+  return undefined
+}
+
+async function readPresentation(ctx: Ctx, fields: Fields): Promise<Presentation> {
+  const tagIds = fields.objects('tags', { max: 100 }).map((tag) => ({ tag, id: tag.needId('tag_id', 'reference') }))
+  const known = tagIds.length > 0 ? await listReferenceItems(ctx, 'reward_tag') : []
+  const tags = tagIds.flatMap(({ tag, id }) => {
+    const found = known.find((one) => one.id === id)
+    if (!found && id !== 0) tag.refuse('tag_id', 'not_found')
+    return found ? [found.code] : []
+  })
+  const [note, subtitle] = [
+    textIn(ctx, fields, { field: 'notes', max: 2_000 }),
+    textIn(ctx, fields, { field: 'subtitles', max: 2_000 }),
+  ]
+  const [images, links] = [urlsIn(ctx, fields, 'image_urls'), urlsIn(ctx, fields, 'reward_external_urls')]
+  // A: drawn here; M: whoever makes a voucher brings its code.
+  const codes = fields.needChoice('voucher_code_generation_preference', ['A', 'M'])
+  return {
+    ...(note === undefined ? {} : { note }),
+    ...(subtitle === undefined ? {} : { subtitle }),
+    ...(tags.length > 0 ? { tags } : {}),
+    ...(images.length > 0 ? { imageUrls: images } : {}),
+    ...(links[0] === undefined ? {} : { externalUrl: links[0] }),
+    ...(codes === 'M' ? { voucherCodes: 'given' } : {}),
+  }
+}
+
+/** The text in the shop's language, else the first one. */
+function textIn(ctx: Ctx, fields: Fields, of: { field: string; max: number }): string | undefined {
+  const texts = fields.objects(of.field, { max: 100 }).map((one) => ({
+    language: one.text('language_code', { max: 20 })?.toLowerCase(),
+    text: one.needText('text', { max: of.max }),
+  }))
+  return (texts.find(({ language }) => language === ctx.tenant.language) ?? texts[0])?.text
+}
+
+/** Those in the shop's language first. */
+function urlsIn(ctx: Ctx, fields: Fields, name: string): string[] {
+  const urls = fields.objects(name, { max: 100 }).map((one) => ({
+    own: one.text('language_code', { max: 20 })?.toLowerCase() === ctx.tenant.language,
+    url: one.needText('url', { max: 2_000, pattern: /^https?:\/\/\S+$/ }),
+  }))
+  return [...urls.filter(({ own }) => own), ...urls.filter(({ own }) => !own)].map(({ url }) => url)
+}
