@@ -16,6 +16,8 @@ export interface Sale {
   readonly paymentType: string | null
   readonly lines: readonly SaleLine[]
   readonly totalMinor: Minor
+  /** What benefits, and value that the till has taken off itself, took off the total; conditions look at the price before. */
+  readonly givenMinor: Minor
   readonly paidByPointsMinor: Minor
   readonly earns: boolean
 }
@@ -26,6 +28,7 @@ export interface SaleLine {
   readonly categoryCode: string | null
   readonly quantity: number
   readonly totalMinor: Minor
+  readonly givenMinor: Minor
   readonly earns: boolean
   readonly discountable: boolean
 }
@@ -33,6 +36,8 @@ export interface SaleLine {
 /** A report as the rules look at it; what was told as its total, else the sum of its lines. */
 export function saleFrom(report: PurchaseReport, lines: readonly ResolvedLine[]): Sale {
   const { paymentType } = report.data ?? {}
+  const given = (benefits: PurchaseReport['benefits'] = []) =>
+    benefits.reduce((sum, { amountMinor }) => sum + amountMinor, 0)
   return {
     source: report.source,
     confirmed: report.confirmed,
@@ -47,10 +52,12 @@ export function saleFrom(report: PurchaseReport, lines: readonly ResolvedLine[])
       categoryCode: line.categoryCode ?? null,
       quantity: line.quantity,
       totalMinor: line.totalMinor,
+      givenMinor: given(report.benefits?.filter(({ linePosition }) => linePosition === index + 1)),
       earns: line.earns !== false,
       discountable: line.discountable ?? line.earns !== false,
     })),
     totalMinor: report.totalMinor ?? sumLines(lines),
+    givenMinor: given(report.benefits),
     paidByPointsMinor: 0,
     earns: report.earns !== false,
   }

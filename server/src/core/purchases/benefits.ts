@@ -85,8 +85,11 @@ interface Presented {
 /** The codes that the rules refuse as things stand now, with the counters locked. */
 async function refusedOf(ctx: Ctx, { report, book, codes, usageOf }: Presented): Promise<readonly RefusedCode[]> {
   const needed = factsNeeded(book, codes)
-  const [basket] = await basketsOf(ctx, [saleFrom(report, resolveLines(report))], needed, { benefits: false })
-  if (!basket) throw new Error('a sale has a basket')
+  const [priced] = await basketsOf(ctx, [saleFrom(report, resolveLines(report))], needed, { benefits: false })
+  if (!priced) throw new Error('a sale has a basket')
+  // Where the till took value off the prices too, nobody knows what they were before: amounts are not asked for again.
+  const { givenMinor, ...unknown } = priced
+  const basket = report.spend?.deducted ? unknown : { ...unknown, givenMinor }
   const usage = await loadUsage(ctx, usageOf, { lock: true })
   const { customerId, occurredAt: at } = report
   const customer =

@@ -118,7 +118,7 @@ function usedBy(outcome: Outcome): ReadonlyMap<number, Used> {
 
 /** Without rules that ask for lines all that counts is how much of the total may earn. */
 export function gathered({ totalMinor, silentMinor }: { totalMinor: number; silentMinor: number }): SaleLine[] {
-  const line = { code: '', categoryCode: null, quantity: 1 }
+  const line = { code: '', categoryCode: null, quantity: 1, givenMinor: 0 }
   return [
     { ...line, position: 1, totalMinor: totalMinor - silentMinor, earns: true, discountable: true },
     { ...line, position: 2, totalMinor: silentMinor, earns: false, discountable: false },

@@ -77,10 +77,12 @@ async function worthOf(ctx: Ctx, { report, sale, book }: Asked): Promise<Worth |
 /** What a new sale's earning is worked out from; as it will be read from the rows. */
 function saleOf(report: PurchaseReport, lines: readonly ResolvedLine[], spends: readonly Spend[]): Sale {
   const linesMinor = report.source === 'tracking' ? 0 : sumLines(lines)
-  const paid = spends.filter((spend) => spend.kind === 'points' && !report.spend?.deducted)
+  const deducted = report.spend?.deducted ?? false
+  const paid = spends.filter((spend) => spend.kind === 'points' && !deducted)
   return {
     ...saleFrom(report, lines),
     totalMinor: report.totalMinor ?? linesMinor,
+    givenMinor: deducted ? spends.reduce((sum, { valueMinor }) => sum + valueMinor, 0) : 0,
     paidByPointsMinor: paid.reduce((sum, { valueMinor }) => sum + valueMinor, 0),
   }
 }

@@ -3,6 +3,7 @@ import { type Sql, sql } from '../../platform/db.ts'
 import type { Minor } from '../../platform/money.ts'
 import type { PurchaseSource } from '../loyalty/index.ts'
 import type { SaleLine } from './basket.ts'
+import { givenMinor, lineGivenMinor } from './store.ts'
 
 /** A sale of a customer as it stands: what was taken back is taken off. */
 export interface PastSale {
@@ -17,6 +18,7 @@ export interface PastSale {
   readonly paymentType: string | null
   readonly totalMinor: Minor
   readonly paidByPointsMinor: Minor
+  readonly givenMinor: Minor
   readonly lines: readonly SaleLine[]
   /** The customer's first. */
   readonly isFirst: boolean
@@ -52,6 +54,7 @@ export function selectPastSales(
            (coalesce(p.total_minor, l.total, 0) - coalesce(l.taken, 0))::bigint as "totalMinor", coalesce(l.lines, '[]') as lines,
            coalesce((select sum(amount_minor) from purchase_payments m where m.tenant_id = p.tenant_id and m.purchase_id = p.id
                and m.kind = 'points' and m.data -> 'deducted' is distinct from 'true'), 0)::bigint as "paidByPointsMinor",
+           ${givenMinor},
            not exists (select 1 from purchases b where b.tenant_id = p.tenant_id and b.customer_id = p.customer_id and b.kind = 'sale' and b.confirmed
              and b.state in ('completed', 'partly_cancelled') and (b.occurred_at, b.id) < (p.occurred_at, p.id)) as "isFirst"
       from page p
@@ -61,7 +64,7 @@ export function selectPastSales(
                jsonb_agg(jsonb_build_object('position', position, 'code', code, 'categoryCode', category_code,
                  'quantity', quantity - case when quantity > 0 then cancelled_quantity else 0 end,
                  'totalMinor', total_minor - case when quantity > 0 then round(total_minor * cancelled_quantity / quantity) else 0 end,
-                 'earns', earns, 'discountable', earns) order by position) as lines
+                 'givenMinor', ${lineGivenMinor}, 'earns', earns, 'discountable', earns) order by position) as lines
           from purchase_lines l where l.tenant_id = p.tenant_id and l.purchase_id = p.id) l on true
      order by p.occurred_at, p.id`)
 }

@@ -248,10 +248,22 @@ export interface Basis {
   readonly totalMinor: number
   readonly silentMinor: number
   readonly paidByPointsMinor: number
+  readonly givenMinor: number
   readonly storeId: number | null
   readonly channel: string | null
   readonly paymentType: string | null
 }
+
+/** What was taken off the total of a purchase p: by benefits, and by value that the till deducted itself. */
+export const givenMinor = sql`
+  (coalesce((select sum(d.amount_minor) from purchase_discounts d where d.tenant_id = p.tenant_id and d.purchase_id = p.id), 0)
+   + coalesce((select sum(m.amount_minor) from purchase_payments m where m.tenant_id = p.tenant_id and m.purchase_id = p.id
+       and m.data -> 'deducted' = 'true'), 0))::bigint as "givenMinor"`
+
+/** What was taken off a line l. */
+export const lineGivenMinor = sql`
+  coalesce((select sum(d.amount_minor) from purchase_discounts d where d.tenant_id = l.tenant_id and d.purchase_id = l.purchase_id
+    and d.line_position = l.position), 0)::bigint`
 
 /** What earning is worked out from, as the rows stand now. */
 export function selectBases(ctx: Ctx, ids: readonly number[]): Promise<Basis[]> {
@@ -261,7 +273,8 @@ export function selectBases(ctx: Ctx, ids: readonly number[]): Promise<Basis[]> 
            -- Lines that only a browser told of are shown, but nothing is earned on them.
            coalesce(p.total_minor, case when p.lines_source is distinct from 'tracking' then l.total end, 0)::bigint as "totalMinor", coalesce(l.silent, 0)::bigint as "silentMinor",
            coalesce((select sum(amount_minor) from purchase_payments m where m.tenant_id = p.tenant_id and m.purchase_id = p.id
-               and m.kind = 'points' and m.data -> 'deducted' is distinct from 'true'), 0)::bigint as "paidByPointsMinor"
+               and m.kind = 'points' and m.data -> 'deducted' is distinct from 'true'), 0)::bigint as "paidByPointsMinor",
+           ${givenMinor}
       from purchases p
       left join lateral (select sum(total_minor) as total, sum(total_minor) filter (where not earns) as silent
         from purchase_lines l where l.tenant_id = p.tenant_id and l.purchase_id = p.id) l on true
@@ -271,9 +284,9 @@ export function selectBases(ctx: Ctx, ids: readonly number[]): Promise<Basis[]> 
 /** The lines of sales as rules look at them, in their order. */
 export function selectSaleLines(ctx: Ctx, ids: readonly number[]): Promise<(SaleLine & { purchaseId: number })[]> {
   return ctx.db.query(sql`
-    select purchase_id as "purchaseId", position, code, category_code as "categoryCode", quantity, total_minor as "totalMinor", earns,
-           earns as discountable
-      from purchase_lines where tenant_id = ${ctx.tenant.id} and purchase_id = any (${ids}::bigint[]) order by purchase_id, position`)
+    select purchase_id as "purchaseId", position, code, category_code as "categoryCode", quantity, total_minor as "totalMinor",
+           ${lineGivenMinor} as "givenMinor", earns, earns as discountable
+      from purchase_lines l where tenant_id = ${ctx.tenant.id} and purchase_id = any (${ids}::bigint[]) order by purchase_id, position`)
 }
 
 /** Whether the customer bought anything before this moment, or at it by another purchase made earlier. */
