@@ -3,15 +3,26 @@ import type { FastifyInstance } from 'fastify'
 import { createList, createSegment, putMember } from '../../src/core/audience/index.ts'
 import { upsertCategories, upsertProducts } from '../../src/core/catalog/index.ts'
 import {
+  addInterest,
   addSourceRecord,
   type CustomerId,
   createCustomer,
   putAddress,
+  relate,
   setCustomerPassword,
 } from '../../src/core/customers/index.ts'
+import { recordOwnEvent } from '../../src/core/events/index.ts'
 import { applyOperation } from '../../src/core/ledger/index.ts'
-import { assignCard, findDefaultProgramme, listCards } from '../../src/core/loyalty/index.ts'
+import {
+  assignCard,
+  findDefaultProgramme,
+  giveTier,
+  listCards,
+  listTiers,
+  reservePoints,
+} from '../../src/core/loyalty/index.ts'
 import { createForm, sendMessage } from '../../src/core/messaging/index.ts'
+import { listReferenceItems, type ReferenceKind } from '../../src/core/organisations/index.ts'
 import { recordPurchase } from '../../src/core/purchases/index.ts'
 import { type Ctx, makeCtx, type Server } from '../../src/platform/ctx.ts'
 import type { OpaqueKind } from '../../src/platform/ids.ts'
@@ -81,6 +92,7 @@ export async function addPerson(ctx: Ctx, word: string): Promise<Person> {
   const phone = `+49171${String(parseInt(lower.slice(0, 5), 36))
     .padStart(8, '0')
     .slice(0, 8)}`
+  const friend = await createCustomer(ctx, { firstName: word, lastName: 'Friend' })
   const customer = await createCustomer(ctx, {
     firstName: word,
     lastName: word,
@@ -98,6 +110,7 @@ export async function addPerson(ctx: Ctx, word: string): Promise<Person> {
   const purchaseNumber = await addSale(ctx, { customerId, word })
   const postingId = await addValue(ctx, { customerId, word })
   const listId = await addMembership(ctx, { customerId, word })
+  await addEngagement(ctx, { customerId, word, friendId: friend.id })
   const message = { channel: 'email', purpose: 'security', customerId, to: email, subject: word, text: word } as const
   await sendMessage(ctx, { key: word, ...message })
   return {
@@ -144,6 +157,31 @@ async function addValue(ctx: Ctx, { customerId, word }: Owned): Promise<number> 
   return (await applyOperation(ctx, { kind: 'earn', ...given })).postingId
 }
 
+/** Something of each kind that hangs on a customer: an event, a relation, an interest, a reservation, a tier by hand. */
+async function addEngagement(
+  ctx: Ctx,
+  { customerId, word, friendId }: Owned & { friendId: CustomerId },
+): Promise<void> {
+  const first = async (kind: ReferenceKind) => (await listReferenceItems(ctx, kind))[0]
+  const type = await first('event_type')
+  await recordOwnEvent(ctx, {
+    typeId: type?.id ?? 0,
+    type: type?.code ?? '',
+    customerId,
+    externalId: `${word}-V`,
+    secondaryExternalId: null,
+    data: word,
+    properties: { workshop: word },
+  })
+  const typeId = (await first('relation_type'))?.id ?? 0
+  await relate(ctx, { customerId, relatedId: friendId, typeId, isLeading: true })
+  await addInterest(ctx, { customerId, interestId: (await first('interest'))?.id ?? 0 })
+  await reservePoints(ctx, { externalId: `${word}-R`, customerId, amount: 2 })
+  const programme = await findDefaultProgramme(ctx)
+  const [tier] = await listTiers(ctx, programme?.id ?? 0)
+  await giveTier(ctx, { customerId, tierId: tier?.id ?? 0 })
+}
+
 async function addMembership(ctx: Ctx, { customerId, word }: Owned): Promise<number> {
   const list = await createList(ctx, { name: word })
   await putMember(ctx, {
@@ -179,6 +217,10 @@ export const kindOfTable: Readonly<Record<string, OpaqueKind>> = {
   brands: 'brand',
   staff_users: 'staffUser',
   customer_source_records: 'sourceRecord',
+  customer_relations: 'relation',
+  customer_interests: 'interestRecord',
+  customer_tiers: 'customerTier',
+  point_reservations: 'reservation',
   attribute_definitions: 'attribute',
   lists: 'list',
 }

@@ -11,6 +11,8 @@ export interface Names {
   readonly shop: FullShop
   readonly person: Person
   readonly places: Places
+  /** Of the shop's own events, as CareCloud names it. */
+  readonly eventType: string
   /** The newest row of a table that belongs to the person, or else to the shop. */
   readonly ids: Readonly<Record<string, number>>
 }
@@ -29,7 +31,12 @@ const named = [
   'brands',
   'categories',
   'customer_source_records',
+  'customer_relations',
+  'customer_interests',
+  'point_reservations',
+  'messages',
   'staff_users',
+  'tiers',
   'reference_items',
 ]
 
@@ -45,7 +52,9 @@ export async function namesOf(app: FastifyInstance, pool: Pool, shop: FullShop, 
     ids[table] = rows[0]?.id ?? 0
   }
   const till = clientOf(app, enterprise, { ...shop.callers.carecloud.headers })
-  return { shop, person, places: await placesOf(till), ids }
+  const types = await till.get('/event-types')
+  const eventType: string = types.body.data.event_types[0].event_type_id
+  return { shop, person, places: await placesOf(till), eventType, ids }
 }
 
 /** Distinguishes what must be new in each request: numbers of sales, addresses. */
@@ -258,6 +267,43 @@ function carecloud(names: Names): Asked[] {
       method: 'post',
       url: `${enterprise}/credits/actions/deposit-credits`,
       body: { amount: 7, customer_id, partner_id },
+    },
+    { method: 'get', url: `${self}/related-customers/${hexOf(names, 'relation', 'customer_relations')}` },
+    { method: 'get', url: `${self}/interest-records` },
+    { method: 'get', url: `${self}/events` },
+    { method: 'get', url: `${self}/status-records`, query: { valid_now: true } },
+    { method: 'get', url: `${self}/referrals` },
+    { method: 'get', url: `${enterprise}/events`, query: { customer_id, external_id: `${person.word}-V` } },
+    { method: 'get', url: `${enterprise}/point-reservations/${hexOf(names, 'reservation', 'point_reservations')}` },
+    { method: 'get', url: `${enterprise}/point-reservations`, query: { customer_id } },
+    { method: 'get', url: `${enterprise}/messages/${hexOf(names, 'message', 'messages')}/detail` },
+    { method: 'get', url: `${enterprise}/messages`, query: { customer_id, contact: person.email } },
+    {
+      method: 'post',
+      url: `${enterprise}/events`,
+      body: { event: { event_type_id: names.eventType, customer_id, external_id: `E-${fresh}`, data: 'x' } },
+    },
+    {
+      method: 'post',
+      url: `${enterprise}/events`,
+      body: {
+        event: {
+          event_type_id: names.eventType,
+          customer_identifier_type: 'email',
+          customer_identifier_value: person.email,
+          external_id: `F-${fresh}`,
+        },
+      },
+    },
+    {
+      method: 'post',
+      url: `${enterprise}/point-reservations/actions/reserve-points`,
+      body: { external_id: `G-${fresh}`, customer_id, amount: 1 },
+    },
+    {
+      method: 'post',
+      url: `${enterprise}/customers/actions/set-status-record`,
+      body: { customer_id, status_id: hexOf(names, 'tier', 'tiers') },
     },
     { method: 'post', url: `${segment}/add-customer`, body: { customer_id } },
     { method: 'post', url: `${segment}/remove-customer`, body: { customer_id } },
