@@ -108,8 +108,8 @@ function checkLines(
   const lines = basket.lines.filter(lineTest(condition.lines))
   const { minCount, minAmountMinor } = condition
   if (minCount !== undefined && piecesOf(lines) < minCount)
-    return { reason: 'not_enough_items', data: { asked: minCount, found: piecesOf(lines) } }
-  if (lines.length === 0) return { reason: 'no_lines', data: {} }
+    return { reason: 'condition_items', data: { asked: minCount, found: piecesOf(lines) } }
+  if (lines.length === 0) return { reason: 'condition_items', data: { asked: 1, found: 0 } }
   if (amounts && minAmountMinor !== undefined && priceOf(lines) < minAmountMinor)
     return { reason: 'amount_too_small', data: { asked: minAmountMinor, found: priceOf(lines) } }
   return undefined

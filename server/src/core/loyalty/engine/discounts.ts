@@ -65,13 +65,13 @@ function buyGet(
 ): Worked | Failure {
   const found = lines.reduce((sum, { line }) => sum + wholePieces(line.quantity), 0)
   const groups = Math.min(times, Math.floor(found / (buy + get)))
-  if (groups === 0) return { reason: 'not_enough_items', data: { asked: buy + get, found } }
+  if (groups === 0) return { reason: 'benefit_items', data: { asked: buy + get, found } }
   return { times: groups, amounts: takePieces(lines, groups * get).map((amount) => percentOf({ percent }, amount)) }
 }
 
 function freeItem({ quantity }: { quantity: number }, lines: readonly PricedLine[], times: number): Worked | Failure {
   const found = lines.reduce((sum, { line }) => sum + wholePieces(line.quantity), 0)
-  if (found === 0) return { reason: 'not_enough_items', data: { asked: 1, found } }
+  if (found === 0) return { reason: 'benefit_items', data: { asked: 1, found } }
   const pieces = Math.min(found, quantity * times)
   return { times: Math.ceil(pieces / quantity), amounts: takePieces(lines, pieces) }
 }

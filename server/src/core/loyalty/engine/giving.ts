@@ -130,7 +130,7 @@ function workOn(
   if (benefit.kind === 'thing') return { times: 1, amounts: [], positions: [] }
   const fits = lineTest(reward.definition.lines)
   const meant = basket.lines.flatMap((line, index) => (isMeant(line, benefit) && fits(line) ? [{ line, index }] : []))
-  if (meant.length === 0) return { reason: 'no_lines', data: {} }
+  if (meant.length === 0) return { reason: 'benefit_items', data: { asked: 1, found: 0 } }
   const priced = meant.flatMap(({ line, index }): (PricedLine & { index: number })[] => {
     const left = progress.left[index] ?? 0
     return left > 0 ? [{ line, index, left }] : []

@@ -269,8 +269,14 @@ export type Refusal =
   | 'no_longer_valid'
   | 'no_customer'
   | 'purchase_does_not_earn'
+  /** Of a rule: nothing it pays for is in the basket. */
   | 'no_lines'
+  /** Of the basket in all. */
   | 'not_enough_items'
+  /** Of the lines that a condition asks for. */
+  | 'condition_items'
+  /** Of the lines that a benefit makes cheaper. */
+  | 'benefit_items'
   | 'amount_too_small'
   | 'amount_too_large'
   | 'store'

@@ -1,0 +1,305 @@
+import { describe, expect, test } from 'vitest'
+import { createSegment } from '../../src/core/audience/index.ts'
+import {
+  createReward,
+  findDefaultProgramme,
+  issueVoucher,
+  listTiers,
+  type RewardDefinition,
+  type RewardInput,
+  setRewardState,
+  updateTier,
+} from '../../src/core/loyalty/index.ts'
+import { verify } from '../../src/core/verification/index.ts'
+import { fixedClock } from '../../src/platform/clock.ts'
+import { testApp } from '../app.ts'
+import { addCustomer, billItem, openShop, placesOf, type Reply, sale } from './carecloud-client.ts'
+
+// A Saturday, half past twelve in Berlin.
+const clock = fixedClock('2026-11-21T11:30:00Z')
+const { app, server } = await testApp({ clock })
+const { till, ctx } = await openShop(app, server)
+const places = await placesOf(till)
+
+let made = 0
+const reward = (definition: Partial<RewardDefinition>, more: Partial<RewardInput> = {}) =>
+  createReward(ctx, {
+    code: `R${++made}`,
+    name: 'Ten percent',
+    usage: 'code',
+    state: 'active',
+    definition: { benefit: { kind: 'percent', percent: 10 }, conditions: [], ...definition },
+    ...more,
+  })
+const voucherOf = async (rewardId: number, more: Omit<Parameters<typeof issueVoucher>[1], 'rewardId'> = {}) =>
+  issueVoucher(ctx, { rewardId, ...more })
+
+/** Two mugs and a plate for 40.00. */
+const items = [
+  billItem(places, 25, { quantity: 2 }),
+  billItem(places, 15, { plu_ids: [{ list_code: 'GLOBAL', code: 'PLATE' }], plu_name: 'Plate', bill_item_id: '2' }),
+]
+const bill = {
+  bill_id: 'Q',
+  payment_time: '2026-11-21 12:30:00',
+  currency_id: places.currency,
+  total_price: 40,
+  bill_items: items,
+}
+const ask = (given: Record<string, unknown>) =>
+  till.post('/purchases/actions/accept-payment', {
+    store_id: places.store,
+    cashdesk_number: 1,
+    payment_type: 'S',
+    bill,
+    ...given,
+  })
+let bills = 0
+const send = (customer_id: string | undefined, recap: Record<string, unknown>, more: Record<string, unknown> = {}) =>
+  till.post(
+    '/purchases/actions/send-purchase',
+    sale(places, {
+      bill_id: `V-${++bills}`,
+      total: 40,
+      customer_id,
+      bill: { ...bill, bill_id: `V-${bills}`, payment_recap: recap, ...more },
+    }),
+  )
+const reasons = (reply: Reply) => {
+  expect(reply.status).toBe(400)
+  return reply.body.error.error_data.invalid_params.map(({ name, reason }: { name: string; reason: string }) => [
+    name,
+    reason,
+  ])
+}
+
+describe('what a code brings', () => {
+  test('comes item by item, adds up, is used with the sale, and is back when the sale is cancelled', async () => {
+    const customer_id = await addCustomer(till, places)
+    const { id } = await reward({}, { usage: 'voucher' })
+    const { code } = await voucherOf(id)
+    const asked = await ask({ customer_id, benefit_codes: [code] })
+    expect(asked.body.data).toMatchObject({
+      vouchers: [
+        { code, name: 'Ten percent', discount_value: 2.5, discount_percent: 10, bill_item_id: '1' },
+        { code, name: 'Ten percent', discount_value: 1.5, discount_percent: 10, bill_item_id: '2' },
+      ],
+      recommended_discounts: [],
+      credit_points_of_this_transaction: 36,
+    })
+    const { vouchers } = asked.body.data
+    const sent = await send(customer_id, { vouchers }, { total_price: 36 })
+    expect(sent.status).toBe(201)
+    expect(reasons(await ask({ customer_id, benefit_codes: [code] }))).toEqual([
+      ['benefit_codes', 'voucher_already_used'],
+    ])
+    expect(reasons(await send(customer_id, { vouchers }))).toEqual([['benefit_codes', 'voucher_already_used']])
+    const cancelled = await till.post(
+      '/purchases/actions/send-purchase',
+      sale(places, {
+        bill_id: `C-${bills - 1}`,
+        total: 36,
+        customer_id,
+        bill: { ...bill, bill_id: 'C-first', bill_number: `V-${bills - 1}`, canceled: true, total_price: 36 },
+      }),
+    )
+    expect(cancelled.status).toBe(201)
+    expect((await ask({ customer_id, benefit_codes: [code] })).status).toBe(200)
+  })
+
+  test('touches no item that loyalty leaves alone', async () => {
+    const { code } = await reward({})
+    const [first, second] = items
+    const quiet = { ...bill, bill_items: [{ ...first, loyalty_off: true }, second] }
+    const asked = await ask({ benefit_codes: [code], bill: quiet })
+    expect(asked.body.data.vouchers).toMatchObject([{ bill_item_id: '2', discount_value: 1.5 }])
+  })
+
+  test('of the customer’s status comes with payment types A and D, which then earn or do not', async () => {
+    const programme = await findDefaultProgramme(ctx)
+    if (!programme) throw new Error('the template has a programme')
+    const [bronze] = await listTiers(ctx, programme.id)
+    if (!bronze) throw new Error('the template has tiers')
+    await updateTier(ctx, {
+      id: bronze.id,
+      programmeId: programme.id,
+      settings: { ...bronze.settings, discountPercent: 5 },
+    })
+    const customer_id = await addCustomer(till, places)
+    const answers = await Promise.all(['S', 'A', 'C', 'D'].map((payment_type) => ask({ customer_id, payment_type })))
+    const seen = answers.map(({ body: { data } }) => [
+      data.recommended_discounts.map((one: { discount_value: number }) => one.discount_value),
+      data.credit_points_of_this_transaction,
+    ])
+    expect(seen).toEqual([
+      [[], 40],
+      [[1.25, 0.75], 38],
+      [[], 40],
+      [[1.25, 0.75], 0],
+    ])
+    expect(answers[1]?.body.data.recommended_discounts[0]).toEqual({
+      discount_code: 'Bronze',
+      description: 'Bronze',
+      discount_value: 1.25,
+      discount_percent: 5,
+      bill_item_id: '1',
+    })
+    const { recommended_discounts } = answers[1]?.body.data ?? {}
+    const sent = await send(customer_id, { recommended_discounts }, { payment_type: 'A', total_price: 38 })
+    expect(sent.status).toBe(201)
+    await updateTier(ctx, { id: bronze.id, programmeId: programme.id, settings: bronze.settings })
+  })
+
+  test('points do not pay for items that they may not pay for', async () => {
+    const customer_id = await addCustomer(till, places)
+    await till.post('/points/actions/assign-points', { amount: 5_000, customer_id, partner_id: places.partner })
+    const types = await till.get('/purchase-item-types?text_id=otc_without_loyalty')
+    const otc = types.body.data.purchase_item_types[0].type_id
+    const [first, second] = items
+    const mixed = { ...bill, bill_items: [{ ...first, purchase_item_type_id: otc }, second] }
+    const asked = await ask({ customer_id, max_points: 5_000, bill: mixed })
+    expect(asked.body.data).toMatchObject({ credit_points: 1_500, price_of_credit_points: 15 })
+  })
+})
+
+const anybody = await addCustomer(till, places)
+const idOf = (kind: Parameters<typeof ctx.ids.read>[0], text: string) => ctx.ids.read(kind, ctx.tenant.id, text) ?? 0
+
+describe('a code that brings nothing says why', () => {
+  const elsewhere = async () =>
+    (await till.post('/stores', { store: { name: 'Elsewhere', store_code: `E${++made}` } })).body.data.store_id
+  const cases: readonly [reason: string, setUp: () => Promise<{ codes: string[]; customer?: string }>][] = [
+    ['not_found', async () => ({ codes: ['nothing'] })],
+    [
+      'voucher_already_applied',
+      async () => {
+        const { code } = await voucherOf((await reward({}, { usage: 'voucher' })).id)
+        return { codes: [code, code] }
+      },
+    ],
+    [
+      'voucher_expired',
+      async () => {
+        const { id } = await reward({}, { usage: 'voucher' })
+        const { code } = await voucherOf(id, {
+          validTo: new Date('2026-11-20T00:00:00Z'),
+          validFrom: new Date('2026-11-01T00:00:00Z'),
+        })
+        return { codes: [code] }
+      },
+    ],
+    [
+      'voucher_cant_be_applied_by_date',
+      async () => ({ codes: [(await reward({ conditions: [{ kind: 'date', from: '2026-12-01' }] })).code] }),
+    ],
+    [
+      'voucher_cant_be_applied_by_time',
+      async () => ({ codes: [(await reward({ conditions: [{ kind: 'time', from: '08:00', to: '10:00' }] })).code] }),
+    ],
+    [
+      'voucher_cant_be_applied_by_validity_days',
+      async () => ({ codes: [(await reward({ conditions: [{ kind: 'weekday', days: [1, 2, 3, 4, 5] }] })).code] }),
+    ],
+    [
+      'voucher_cant_be_applied_by_segment',
+      async () => {
+        const segment = await createSegment(ctx, { name: 'Friends' })
+        return {
+          codes: [(await reward({ conditions: [{ kind: 'segment', segmentIds: [segment.id] }] })).code],
+          customer: anybody,
+        }
+      },
+    ],
+    [
+      'voucher_cant_be_used_in_store',
+      async () => {
+        const store = idOf('organisation', await elsewhere())
+        const { id } = await reward({}, { usage: 'voucher' })
+        const { code } = await voucherOf(id, { storeId: store })
+        return { codes: [code] }
+      },
+    ],
+    [
+      'voucher_not_allowed_in_store',
+      async () => {
+        const store = idOf('organisation', await elsewhere())
+        return { codes: [(await reward({ conditions: [{ kind: 'store', storeIds: [store] }] })).code] }
+      },
+    ],
+    [
+      'voucher_assigned_to_another_customer',
+      async () => {
+        const { id } = await reward({}, { usage: 'voucher' })
+        const owner = idOf('customer', await addCustomer(till, places))
+        const { code } = await voucherOf(id, { customerId: owner })
+        return { codes: [code], customer: anybody }
+      },
+    ],
+    [
+      'insufficient_amount_of_purchase',
+      async () => ({ codes: [(await reward({ conditions: [{ kind: 'basket', minAmountMinor: 4_001 }] })).code] }),
+    ],
+    [
+      'not_enough_items_for_voucher',
+      async () => ({ codes: [(await reward({ conditions: [{ kind: 'basket', minCount: 4 }] })).code] }),
+    ],
+    [
+      'voucher_condition_count_not_satisfied',
+      async () => {
+        const lines = { productCodes: ['MUG'] }
+        return { codes: [(await reward({ conditions: [{ kind: 'lines', lines, minCount: 3 }] })).code] }
+      },
+    ],
+    [
+      'voucher_bonus_count_not_satisfied',
+      async () => ({
+        codes: [(await reward({ benefit: { kind: 'free_item', productCode: 'SPOON', quantity: 1 } })).code],
+      }),
+    ],
+    [
+      'not_enough_points_for_voucher',
+      async () => ({
+        codes: [(await reward({}, { kind: 'catalogue', pointsCost: 1_000_000 })).code],
+        customer: anybody,
+      }),
+    ],
+    [
+      'max_number_of_voucher_exceeded',
+      async () => {
+        const { code } = await reward({ limits: { inAll: { period: 'ever', uses: 1 } } })
+        expect((await send(anybody, { vouchers: [{ code, discount_value: 4 }] })).status).toBe(201)
+        return { codes: [code], customer: anybody }
+      },
+    ],
+    ['voucher_invalid_type_of_usage', async () => ({ codes: [(await reward({}, { usage: 'voucher' })).code] })],
+    [
+      'unauthorized_use_vouchers',
+      async () => {
+        const paused = await reward({})
+        await setRewardState(ctx, { id: paused.id, state: 'paused' })
+        return { codes: [paused.code] }
+      },
+    ],
+  ]
+
+  test.each(cases)('%s, when asked and when sold', async (reason, setUp) => {
+    const { codes, customer } = await setUp()
+    const asked = await ask({ benefit_codes: codes, ...(customer ? { customer_id: customer } : {}) })
+    expect(reasons(asked)).toEqual([['benefit_codes', reason]])
+    // A code told twice in a sale made two items cheaper, and what it made cheaper the till knows.
+    if (reason === 'voucher_already_applied' || reason === 'voucher_bonus_count_not_satisfied') return
+    const vouchers = codes.map((code) => ({ code, discount_value: 0, bill_item_id: '1' }))
+    const before = (await till.get('/purchases')).body.data.total_items
+    expect(reasons(await send(customer, { vouchers }))).toEqual([['benefit_codes', reason]])
+    expect((await till.get('/purchases')).body.data.total_items).toBe(before)
+  })
+
+  test('an item that was paid more for than it costs is refused', async () => {
+    const dear = { ...bill, bill_items: [billItem(places, 40, { price: 39.99 })] }
+    expect(reasons(await ask({ bill: dear }))).toEqual([['bill_item_id', 'item_price_lower_than_paid_amount']])
+  })
+
+  test('the books hold', async () => {
+    expect((await verify(ctx, { tenantId: ctx.tenant.id })).results.filter(({ breaches }) => breaches > 0)).toEqual([])
+  })
+})
