@@ -147,3 +147,11 @@ begin
   end if;
   return v_results;
 end $$;
+
+-- A check is parsed anew by every statement that writes its table: a twentieth of a receipt went into lists of words. The words are
+-- written by our own code alone, which knows no others; what guards value (floors, signs, what is left of a lot) stays.
+alter table purchases drop constraint purchases_kind, drop constraint purchases_state;
+alter table purchase_payments drop constraint purchase_payments_kind;
+alter table purchase_effects drop constraint purchase_effects_kind;
+alter table postings drop constraint postings_kind;
+alter table ledger_accounts drop constraint ledger_accounts_role, drop constraint ledger_accounts_owner;
