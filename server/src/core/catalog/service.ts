@@ -1,5 +1,6 @@
 import { type Ctx, transact } from '../../platform/ctx.ts'
-import { assert, DomainError } from '../../platform/errors.ts'
+import { refreshStatistics } from '../../platform/db.ts'
+import { DomainError } from '../../platform/errors.ts'
 import { emitChanges } from '../../platform/outbox.ts'
 import { cleanText } from '../../platform/text.ts'
 import { type ProductFacts, selectCategoryFacts, selectProductFacts } from './facts-store.ts'
@@ -15,32 +16,52 @@ import type { Product, ProductCode, ProductFilter, ProductId, ProductInput, Prod
 export async function upsertProducts(ctx: Ctx, inputs: readonly ProductInput[]): Promise<Map<string, ProductId>> {
   const folded = foldInputs(inputs)
   if (folded.length === 0) return new Map()
-  return transact(ctx, async (ctx) => fillIn(ctx, folded, new Set(await store.insertMissing(ctx, folded))))
+  const { ids, made } = await transact(ctx, async (ctx) => {
+    const refs = await refsOf(ctx, folded)
+    const made = await store.insertMissing(ctx, folded, refs)
+    return { ids: await fillIn(ctx, { folded, refs, made }), made: made.length }
+  })
+  // Statements planned while there were few products would read all of them.
+  if (made >= manyProducts && !ctx.inTransaction) await refreshStatistics(ctx.db)
+  return ids
 }
 
-/** Writes what the reports say into products that exist; `made` are those that were made just now. */
+const manyProducts = 500
+
+async function refsOf(ctx: Ctx, inputs: readonly ProductInput[]): Promise<store.ProductRefs> {
+  const named = (field: 'brandExternalId' | 'categoryExternalId') =>
+    inputs.flatMap((input) => input[field]?.trim() || [])
+  return {
+    brands: await brandIds(ctx, named('brandExternalId')),
+    categories: await categoryIds(ctx, named('categoryExternalId')),
+  }
+}
+
+/** Writes what the reports say into the products that were there before; `made` were made just now, with all of it. */
 async function fillIn(
   ctx: Ctx,
-  folded: readonly ProductInput[],
-  made: ReadonlySet<string>,
+  batch: {
+    folded: readonly ProductInput[]
+    refs: store.ProductRefs
+    made: readonly { id: ProductId; code: string }[]
+  },
 ): Promise<Map<string, ProductId>> {
-  const refs = {
-    brands: await brandIds(
-      ctx,
-      folded.flatMap((input) => input.brandExternalId?.trim() || []),
-    ),
-    categories: await categoryIds(
-      ctx,
-      folded.flatMap((input) => input.categoryExternalId?.trim() || []),
-    ),
+  const ids = new Map(batch.made.map(({ code, id }) => [code, id]))
+  const known = batch.folded.filter(({ code }) => !ids.has(code))
+  const changed = known.length > 0 ? await store.updateGiven(ctx, known, batch.refs) : []
+  for (const { code, id } of known.length > 0
+    ? await store.findIdsByCodes(
+        ctx,
+        known.map(({ code }) => code),
+      )
+    : []) {
+    ids.set(code, id)
   }
-  const changed = await store.updateGiven(ctx, folded, refs)
-  const ids = await idsByCode(
-    ctx,
-    folded.map((input) => input.code),
-  )
-  await putGivenCodes(ctx, folded, ids)
-  await emitUpserts(ctx, { made, changed, ids })
+  await putGivenCodes(ctx, batch.folded, ids)
+  await emitChanges(ctx, [
+    ...batch.made.map(({ id }) => ({ entity: 'product', entityId: id, operation: 'created' })),
+    ...changed.map(({ id }) => ({ entity: 'product', entityId: id, operation: 'updated' })),
+  ])
   return ids
 }
 
@@ -64,26 +85,6 @@ async function putGivenCodes(
     }))
   })
   if (codes.length > 0) await store.putCodes(ctx, codes)
-}
-
-async function emitUpserts(
-  ctx: Ctx,
-  result: {
-    made: ReadonlySet<string>
-    changed: readonly { id: ProductId; code: string }[]
-    ids: ReadonlyMap<string, ProductId>
-  },
-): Promise<void> {
-  const created = [...result.made].map((code) => ({
-    entity: 'product',
-    entityId: result.ids.get(code) ?? 0,
-    operation: 'created',
-  }))
-  const updated = result.changed.filter((product) => !result.made.has(product.code))
-  await emitChanges(ctx, [
-    ...created,
-    ...updated.map((product) => ({ entity: 'product', entityId: product.id, operation: 'updated' })),
-  ])
 }
 
 /** Refuses `product.not_found`. */
@@ -163,12 +164,12 @@ export async function updateProduct(
 export async function createProduct(ctx: Ctx, input: ProductInput): Promise<Product> {
   const folded = foldInputs([input])
   return transact(ctx, async (ctx) => {
-    const made = await store.insertMissing(ctx, folded)
-    const code = made[0]
-    if (code === undefined) throw new DomainError('product.code_taken', { code: input.code })
-    const id = (await fillIn(ctx, folded, new Set(made))).get(code)
-    assert(id !== undefined, 'the row was inserted in this transaction')
-    return getProduct(ctx, id)
+    const refs = await refsOf(ctx, folded)
+    const made = await store.insertMissing(ctx, folded, refs)
+    const [product] = made
+    if (!product) throw new DomainError('product.code_taken', { code: input.code })
+    await fillIn(ctx, { folded, refs, made })
+    return getProduct(ctx, product.id)
   })
 }
 

@@ -181,16 +181,25 @@ function toRow(input: ProductInput, refs: ProductRefs): Record<string, unknown> 
   return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== undefined))
 }
 
-/** Makes the products that are not there yet, with their names alone; gives the codes it made. */
-export async function insertMissing(ctx: Ctx, inputs: readonly ProductInput[]): Promise<string[]> {
-  const rows = inputs.map((input) => ({ code: input.code, name: cleanText(input.name ?? input.code) }))
-  const made = await ctx.db.query<{ code: string }>(sql`
-    insert into products (tenant_id, code, name)
-    select ${ctx.tenant.id}, code, name from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as rows (code text, name text)
+/** Makes the products that are not there yet, with all that is said of them; gives those it made. */
+export async function insertMissing(
+  ctx: Ctx,
+  inputs: readonly ProductInput[],
+  refs: ProductRefs,
+): Promise<{ id: ProductId; code: string }[]> {
+  const rows = JSON.stringify(inputs.map((input) => cleanJson(toRow(input, refs))))
+  return ctx.db.query(sql`
+    insert into products (tenant_id, code, name, description, brand_id, category_id, price_minor, old_price_minor, currency,
+                          vat_rate, url, image_url, available, stock_quantity, composition, data, state, updated_at)
+    select ${ctx.tenant.id}, code, coalesce(name, code), coalesce(description, ''), brand_id, category_id, price_minor,
+           old_price_minor, currency, vat_rate, url, image_url, coalesce(available, true), stock_quantity,
+           coalesce(composition, 'flat'), coalesce(data, '{}'), coalesce(state, 'active'), ${ctx.clock.now()}
+      from jsonb_to_recordset(${rows}::jsonb) as rows (code text, name text, description text, brand_id bigint,
+        category_id bigint, price_minor bigint, old_price_minor bigint, currency text, vat_rate numeric(6, 3), url text,
+        image_url text, available boolean, stock_quantity numeric(14, 3), composition text, data jsonb, state text)
      order by code
         on conflict on constraint products_code_key do nothing
-    returning code`)
-  return made.map((row) => row.code)
+    returning id, code`)
 }
 
 /**
