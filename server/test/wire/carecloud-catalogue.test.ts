@@ -59,6 +59,94 @@ describe('synchronising the catalogue', () => {
     expect((await till.get('/product-brands?name=whole')).body.data.total_items).toBe(1)
   })
 
+  test('prices in several currencies, tags and properties add up over batches', async () => {
+    const czk = (await till.get('/currencies?currency_code=CZK')).body.data.currencies[0].currency_id
+    const [fresh, sale] = (await till.get('/products/tags')).body.data.tags
+    const plu_ids = [{ list_code: 'GLOBAL', code: 'JAR-1' }]
+    const product = {
+      name: 'Jar',
+      plu_ids,
+      code: 'J1',
+      prices: [{ currency_id: places.currency, value: 4.5 }],
+      tags: [{ tag_id: fresh.tag_id }],
+      property_records: [{ property_id: 'colour', property_value: 'blue' }],
+    }
+    expect((await till.post('/products/batch', { products: [product] })).status).toBe(204)
+    const more = {
+      name: 'Jar',
+      plu_ids,
+      prices: [{ currency_id: czk, value: 112 }],
+      property_records: [{ property_id: 'height', property_value: 12 }],
+    }
+    expect((await till.post('/products/batch', { products: [more] })).status).toBe(204)
+    const { body } = await till.get('/products?code=J1')
+    const [found] = body.data.products
+    expect(found.prices).toHaveLength(2)
+    expect(found.prices).toEqual(
+      expect.arrayContaining([
+        { currency_id: places.currency, value: 4.5 },
+        { currency_id: czk, value: 112 },
+      ]),
+    )
+    expect(found).toMatchObject({ tags: [{ tag_id: fresh.tag_id, text_id: 'new' }], additional_properties: [{}, {}] })
+    expect((await till.get(`/products?tag_ids[]=${fresh.tag_id}`)).body.data.total_items).toBe(1)
+    expect((await till.get(`/products?tag_ids[]=${sale.tag_id}`)).body.data.total_items).toBe(0)
+  })
+
+  test('a group may belong to a store, and is below no group of its own', async () => {
+    const product_groups = [{ name: 'Local', external_id: 'local', store_id: places.store, code: 'L' }]
+    expect((await till.post('/product-groups/batch', { product_groups })).status).toBe(204)
+    const list = await till.get(`/product-groups?store_id=${places.store}`)
+    expect(list.body.data.product_groups).toMatchObject([{ external_id: 'local', store_id: places.store, code: 'L' }])
+    const own = [{ name: 'Ring', external_id: 'ring', parent_external_id: 'ring' }]
+    expect((await till.post('/product-groups/batch', { product_groups: own })).status).toBe(400)
+  })
+
+  test('with error_processing 2 a product with any fault is left out, and nothing of it is kept', async () => {
+    const products = [
+      { name: 'Whole', plu_ids: [{ list_code: 'GLOBAL', code: 'EP-1' }] },
+      { name: 'Of no brand', plu_ids: [{ list_code: 'GLOBAL', code: 'EP-2' }], product_brand_external_id: 'nobody' },
+      { name: 'Below nothing', plu_ids: [{ list_code: 'GLOBAL', code: 'EP-3' }], prices: [{ value: -1 }] },
+    ]
+    expect((await till.post('/products/batch', { products })).body.error.error_data.invalid_params).toMatchObject([
+      { name: 'product_brand_external_id', reason: 'not_found' },
+      { name: 'currency_id', reason: 'required' },
+      { name: 'value', reason: 'not_allowed_value' },
+    ])
+    expect((await till.post('/products/batch', { products, error_processing: 2 })).status).toBe(204)
+    for (const [code, count] of [
+      ['EP-1', 1],
+      ['EP-2', 0],
+      ['EP-3', 0],
+    ]) {
+      expect((await till.get(`/products?external_id=${code}`)).body.data.total_items, String(code)).toBe(count)
+    }
+  })
+
+  test('a thousand rows come in one call, each kind with its parents', async () => {
+    const rows = Array.from({ length: 1000 }, (_, index) => index)
+    const product_brands = rows.map((index) => ({ name: `Brand ${index}`, external_id: `tb-${index}` }))
+    const product_groups = rows.map((index) => ({
+      name: `Group ${index}`,
+      external_id: `tg-${index}`,
+      ...(index < 999 ? { parent_external_id: `tg-${index + 1}` } : {}),
+    }))
+    const products = rows.map((index) => ({
+      name: `Bulk ${index}`,
+      plu_ids: [{ list_code: 'GLOBAL', code: `bulk-${index}` }],
+      product_brand_external_id: `tb-${index}`,
+      product_group_external_id: `tg-${index}`,
+      prices: [{ currency_id: places.currency, value: index }],
+    }))
+    expect((await till.post('/product-brands/batch', { product_brands })).status).toBe(204)
+    expect((await till.post('/product-groups/batch', { product_groups })).status).toBe(204)
+    expect((await till.post('/products/batch', { products })).status).toBe(204)
+    const { body } = await till.get('/products?name=bulk&count=1&sort_field=name&sort_direction=DESC')
+    expect(body.data).toMatchObject({ total_items: 1000, products: [{ name: 'Bulk 999', prices: [{ value: 999 }] }] })
+    const group = await till.get(`/product-groups/${body.data.products[0].product_group_id}`)
+    expect(group.body.data).toMatchObject({ external_id: 'tg-999', parent_external_id: null })
+  })
+
   test('pages run through all products in either direction', async () => {
     const products = ['A', 'B', 'C'].map((code) => ({
       name: `Paged ${code}`,

@@ -53,6 +53,8 @@ export interface Fields {
   objects(name: string, limits?: { max?: number }): Fields[]
   needObjects(name: string, limits?: { max?: number }): Fields[]
   refuse(name: string, reason: string, message?: string): void
+  /** How many faults the whole body has so far. */
+  faults(): number
   /** Throws the 400 that names everything refused so far. */
   done(): void
 }
@@ -150,6 +152,7 @@ function readObject(input: Readonly<Record<string, unknown>>, place: Place): Fie
     objects: (name, limits) => objectsFrom(name, optional(name, objectsParser(limits)) ?? []),
     needObjects: (name, limits) => objectsFrom(name, needed(name, objectsParser({ min: 1, ...limits }), [])),
     refuse,
+    faults: () => place.faults.length,
     done: () => {
       if (place.faults.length > 0) throw badRequest(place.faults)
     },

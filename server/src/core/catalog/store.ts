@@ -135,14 +135,25 @@ function conditionsOf(ctx: Ctx, filter: ProductFilter): Sql {
   if (filter.brandId !== undefined) parts.push(sql`products.brand_id = ${filter.brandId}`)
   if (filter.available !== undefined) parts.push(sql`products.available = ${filter.available}`)
   if (filter.ids) parts.push(sql`products.id = any(${filter.ids}::bigint[])`)
+  if (filter.code !== undefined) {
+    parts.push(sql`(products.code = ${filter.code} or products.data ->> 'code' = ${filter.code})`)
+  }
+  if (filter.tags) parts.push(sql`products.data -> 'tags' ?| ${filter.tags}::text[]`)
   return joinSql(parts, ' and ')
 }
+
+const orders = {
+  id: sql`products.id`,
+  name: sql`products.name`,
+  code: sql`products.code`,
+  updatedAt: sql`products.updated_at`,
+} as const
 
 export async function selectPage(ctx: Ctx, filter: ProductFilter, page: ProductPage): Promise<Product[]> {
   const rows = await ctx.db.query<ProductRow>(sql`
     select ${productColumns} from ${productTables}
      where ${conditionsOf(ctx, filter)} and products.id > ${page.after ?? 0}
-     order by products.id limit ${page.limit} offset ${page.offset ?? 0}`)
+     order by ${orders[page.orderBy ?? 'id']} ${page.descending ? sql`desc` : sql`asc`}, products.id limit ${page.limit} offset ${page.offset ?? 0}`)
   return rows.map(toProduct)
 }
 

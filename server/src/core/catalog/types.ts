@@ -103,6 +103,10 @@ export interface ProductFilter {
   readonly states?: readonly ProductState[]
   readonly available?: boolean
   readonly ids?: readonly ProductId[]
+  /** The product's own code, or the one that its shop calls it by (`data.code`). */
+  readonly code?: string
+  /** Has any of these codes among its `data.tags`. */
+  readonly tags?: readonly string[]
 }
 
 export interface ProductPage {
@@ -111,4 +115,7 @@ export interface ProductPage {
   readonly after?: ProductId
   /** For APIs that page by number. */
   readonly offset?: number
+  /** Not together with `after`, which goes by id. */
+  readonly orderBy?: 'id' | 'name' | 'code' | 'updatedAt'
+  readonly descending?: boolean
 }

@@ -11,6 +11,8 @@ import {
   updateCard,
 } from '../../../core/loyalty/index.ts'
 import { type Ctx, transact } from '../../../platform/ctx.ts'
+import { DomainError } from '../../../platform/errors.ts'
+import { readBatch } from '../batch.ts'
 import type { Call, Routes } from '../call.ts'
 import { contains, created, idOf, idOrNull, listOf, noContent, ok, pageOf, timeOf, timeOrNull } from '../encode.ts'
 import { invalidParam, notFound } from '../errors.ts'
@@ -27,12 +29,7 @@ export function cardRoutes(routes: Routes): void {
 
   routes.post('/cards', 'enterprise', async (call) => {
     const input = await readCard(call)
-    const card = await transact(call.ctx, async (ctx) => {
-      const { customerId, ...rest } = input
-      const made = await createCard(ctx, rest)
-      if (customerId !== undefined) await assignCard(ctx, { number: made.number, customerId })
-      return made
-    })
+    const card = await transact(call.ctx, (ctx) => addCard(ctx, input))
     return created({ card_id: idOf(call.ctx, 'card', card.id) })
   })
 
@@ -60,18 +57,10 @@ export function cardRoutes(routes: Routes): void {
   })
 
   routes.post('/cards/batch', 'enterprise', async (call) => {
-    const mode = call.body.choice('error_processing', [1, 2]) ?? 1
-    const inputs = call.body.needObjects('cards', { max: 1_000 })
-    const cards = await Promise.all(inputs.map((fields) => readCardFields(call, fields)))
-    call.body.done()
-    await transact(call.ctx, async (ctx) => {
-      for (const { customerId, ...card } of cards) {
-        const known = mode === 2 ? await findCardByNumber(ctx, card.number) : undefined
-        if (known) continue
-        const made = await createCard(ctx, card)
-        if (customerId !== undefined) await assignCard(ctx, { number: made.number, customerId })
-      }
-    })
+    const { mode, rows } = await readBatch(call.body, 'cards', (fields) => readCardFields(call, fields))
+    if (mode === 1) await transact(call.ctx, async (ctx) => void (await eachInTurn(rows, (card) => addCard(ctx, card))))
+    // Each for itself: a number that is taken leaves the others alone.
+    else await eachInTurn(rows, (card) => transact(call.ctx, (ctx) => addCard(ctx, card)).catch(leftOut))
     return noContent
   })
 }
@@ -185,6 +174,21 @@ interface CardInput {
   readonly validFrom: Date | undefined
   readonly validTo: Date | undefined
   readonly data: Readonly<Record<string, unknown>>
+}
+
+async function addCard(ctx: Ctx, { customerId, ...card }: CardInput): Promise<Card> {
+  const made = await createCard(ctx, card)
+  if (customerId !== undefined) await assignCard(ctx, { number: made.number, customerId })
+  return made
+}
+
+async function eachInTurn<Row>(rows: readonly Row[], work: (row: Row) => Promise<unknown>): Promise<void> {
+  for (const row of rows) await work(row)
+}
+
+/** A row that the core refuses. */
+function leftOut(error: unknown): void {
+  if (!(error instanceof DomainError)) throw error
 }
 
 async function readCard(call: Call): Promise<CardInput> {

@@ -10,10 +10,11 @@ import {
 } from '../../../core/customers/index.ts'
 import { listReferenceItems } from '../../../core/organisations/index.ts'
 import type { Ctx } from '../../../platform/ctx.ts'
+import { readBatch } from '../batch.ts'
 import type { Call, Routes } from '../call.ts'
 import { addressRow, homeOf, readAddress } from '../customer.ts'
 import { type Answer, created, idOf, listOf, noContent, ok, pageOf, timeOf } from '../encode.ts'
-import { invalidParam, notFound } from '../errors.ts'
+import { notFound } from '../errors.ts'
 import { customerFilter, customerInPath, isApp, ownCustomer } from '../people.ts'
 import { listCustomerProperties, readRecord, recordRows } from '../properties.ts'
 import { findSourceById, readSource } from '../sources.ts'
@@ -161,14 +162,10 @@ async function recordInPath(call: Call): Promise<{ customer: Customer; code: str
 async function putProperties(call: Call): Promise<Answer> {
   const { ctx, body } = call
   const customer = await customerOf(call)
-  const mode = body.choice('error_processing', [1, 2]) ?? 1
-  const records = body.needObjects('property_records', { max: 500 })
   const properties = await listCustomerProperties(ctx)
-  const values = records.map((record) => readRecord(record, properties))
-  if (mode === 1) body.done()
-  const known = values.filter(([code]) => properties.some((property) => property.code === code))
-  if (known.length === 0) throw invalidParam('property_records', 'empty')
-  await setAttributes(ctx, { customerId: customer.id, values: Object.fromEntries(known) })
+  const { rows } = await readBatch(body, 'property_records', (record) => readRecord(record, properties))
+  if (rows.length === 0) return noContent
+  await setAttributes(ctx, { customerId: customer.id, values: Object.fromEntries(rows) })
   return noContent
 }
 

@@ -1,6 +1,6 @@
 import { type Brand, listBrands, upsertBrands } from '../../../core/catalog/index.ts'
 import type { Ctx } from '../../../platform/ctx.ts'
-import { acceptedOf, allOf, maxBatch } from '../batch.ts'
+import { allOf, readBatch } from '../batch.ts'
 import type { Routes } from '../call.ts'
 import { contains, idOf, noContent, ok, pageOf } from '../encode.ts'
 import { notFound } from '../errors.ts'
@@ -24,12 +24,11 @@ export function brandRoutes(routes: Routes): void {
   })
 
   routes.post('/product-brands/batch', 'enterprise', async ({ ctx, body }) => {
-    const inputs = body.needObjects('product_brands', { max: maxBatch }).map((fields) => ({
-      externalId: fields.needText('external_id', { max: 255 }),
+    const { rows } = await readBatch(body, 'product_brands', (fields) => ({
+      externalId: fields.needText('external_id', { max: 255, pattern: /\S/ }),
       name: fields.needText('name', { max: 500 }),
     }))
-    const wanted = acceptedOf(body, inputs, (input) => input.externalId !== '' && input.name !== '')
-    await upsertBrands(ctx, wanted)
+    await upsertBrands(ctx, rows)
     return noContent
   })
 }

@@ -11,7 +11,7 @@ import { type Answer, noContent, pageOf, type Row } from '../encode.ts'
 import { type RelationType, relationsOf } from '../reward.ts'
 import { allBrands, brandRow } from './product-brands.ts'
 import { allGroups, groupRow } from './product-groups.ts'
-import { productRow } from './products.ts'
+import { listTags, productRow } from './products.ts'
 import { rewardInPath } from './rewards.ts'
 
 /** What a reward asks to be bought and what it makes cheaper. */
@@ -19,7 +19,8 @@ export function rewardProductRoutes(routes: Routes): void {
   routes.get('/rewards/:reward_id/products', 'both', async (call) =>
     relatedPage(call, { key: 'products', id: 'product_id', part: 'productCodes' }, async (codes) => {
       const products = await findProductsByCodes(call.ctx, codes)
-      return new Map([...products].map(([code, product]) => [code, productRow(call.ctx, product)]))
+      const tags = await listTags(call.ctx)
+      return new Map([...products].map(([code, product]) => [code, productRow(call.ctx, product, tags)]))
     }),
   )
   routes.get('/rewards/:reward_id/product-groups', 'both', async (call) =>
