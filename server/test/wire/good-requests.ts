@@ -30,6 +30,7 @@ const named = [
   'segments',
   'brands',
   'categories',
+  'tiers',
   'customer_source_records',
   'customer_relations',
   'customer_interests',
@@ -101,6 +102,33 @@ function native({ person, ids, shop }: Names): Asked[] {
     { method: 'put', url: `/api/v1/products/${shop.productCode}`, body: { name: 'Renamed' } },
     { method: 'patch', url: `/api/v1/lists/${ids.lists}`, body: { description: 'Changed' } },
     { method: 'post', url: `/api/v1/purchases/${ids.purchases}/cancel`, body: {} },
+    ...loyalty(ids, lines),
+  ]
+}
+
+/** A rule and a reward are made, tried, and found again. */
+function loyalty(ids: Names['ids'], lines: readonly object[]): Asked[] {
+  const customer_id = ids.customers
+  const conditions = [
+    { kind: 'any', of: [{ kind: 'weekday', days: [6, 7] }, { kind: 'first_purchase' }] },
+    { kind: 'basket', min_amount_minor: 100 },
+  ]
+  const rule = {
+    name: 'Good',
+    unit_id: ids.units,
+    definition: { lines: { category_ids: [ids.categories] }, conditions, earning: { kind: 'fixed', amount: 5 } },
+  }
+  const benefit = { kind: 'percent', percent: 10 }
+  const reward = { code: `G-${fresh}`, name: 'Good', usage: 'voucher', definition: { benefit, conditions: [] } }
+  return [
+    { method: 'get', url: '/api/v1/earning-rules', query: { q: 'a', state: 'active' } },
+    { method: 'post', url: '/api/v1/earning-rules', body: rule },
+    { method: 'post', url: '/api/v1/rewards', body: { ...reward, state: 'active' } },
+    { method: 'get', url: '/api/v1/vouchers', query: { customer_id, state: 'issued' } },
+    { method: 'put', url: `/api/v1/customers/${customer_id}/tier`, body: { tier_id: ids.tiers } },
+    { method: 'patch', url: `/api/v1/tiers/${ids.tiers}`, body: { name: 'Tier', settings: { discount_percent: 5 } } },
+    { method: 'post', url: '/api/v1/loyalty/simulate', body: { customer_id, lines, rule, reward, codes: ['x'] } },
+    { method: 'post', url: '/api/v1/loyalty/replay', body: { rule, from: '2026-01-01', to: '2026-12-31' } },
   ]
 }
 

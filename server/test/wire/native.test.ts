@@ -503,6 +503,35 @@ interface Operation {
   readonly responses: Readonly<Record<string, unknown>>
 }
 
+/** Everything of the loyalty engine that takes an id, with things of this shop. */
+async function loyaltyRoutesOf(customerId: number): Promise<[string, string, unknown?][]> {
+  const conditions: unknown[] = []
+  const earning = { kind: 'fixed', amount: 1 }
+  const rule = (await post('/earning-rules', { name: 'Mine', definition: { conditions, earning } })).body.id
+  const definition = { conditions, benefit: { kind: 'thing' } }
+  const reward = { code: 'MINE', name: 'Mine', usage: 'voucher', state: 'active', definition }
+  const rewardId = (await post('/rewards', reward)).body.id
+  const voucher = (await post('/vouchers', { reward_id: rewardId })).body.id
+  const pool = (await post('/code-pools', { name: 'Mine' })).body.id
+  const tier = (await get('/tiers')).body.items[0].id
+  return [
+    ['GET', `/earning-rules/${rule}`],
+    ['PATCH', `/earning-rules/${rule}`, { name: 'Stolen' }],
+    ['PUT', `/earning-rules/${rule}/state`, { state: 'active' }],
+    ['DELETE', `/earning-rules/${rule}`],
+    ['GET', `/rewards/${rewardId}`],
+    ['PATCH', `/rewards/${rewardId}`, { name: 'Stolen' }],
+    ['PUT', `/rewards/${rewardId}/state`, { state: 'paused' }],
+    ['DELETE', `/rewards/${rewardId}`],
+    ['GET', `/vouchers/${voucher}`],
+    ['POST', `/vouchers/${voucher}/cancel`, {}],
+    ['POST', `/code-pools/${pool}/codes`, { codes: ['A'] }],
+    ['PATCH', `/tiers/${tier}`, { name: 'Stolen' }],
+    ['GET', `/customers/${customerId}/tier`],
+    ['PUT', `/customers/${customerId}/tier`, { tier_id: tier }],
+  ]
+}
+
 describe('a tenant sees only itself', () => {
   test('foreign ids are not found, on any route', async () => {
     const { id } = (await post('/customers', { first_name: 'Mine', email: 'mine@example.com' })).body
@@ -545,6 +574,7 @@ describe('a tenant sees only itself', () => {
       ['PATCH', `/staff/${staffId}`, { name: 'Stolen' }],
       ['DELETE', `/staff/${staffId}`],
     )
+    routes.push(...(await loyaltyRoutesOf(id)))
     const { paths } = (await get('/openapi.json')).body
     const takingIds = Object.keys(paths).filter((path) => path.includes('{id}'))
     const documented = takingIds.flatMap((path) => Object.keys(paths[path]).map((method) => `${method} ${path}`))

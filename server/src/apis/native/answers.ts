@@ -6,6 +6,7 @@ import { DomainError } from '../../platform/errors.ts'
 import { sha256 } from '../../platform/random.ts'
 import { readCursor, writeCursor } from '../http/paging.ts'
 import { ctxOf } from './auth.ts'
+import { usualLimit } from './schemas.ts'
 
 /**
  * Runs a POST once for its Idempotency-Key: a retry gets the first answer and changes nothing. Without the header it simply
@@ -67,6 +68,20 @@ export async function pageBy<Item>(
   const items = found.slice(0, limit)
   const last = items.at(-1)
   return { items, nextCursor: found.length > limit && last !== undefined ? writeCursor(position(last)) : null }
+}
+
+/** The same for a list that is walked by number, for its order is not that of its ids. */
+export function pageByOffset<Item>(
+  query: { readonly after?: string; readonly limit?: number },
+  read: (part: { offset: number; limit: number }) => Promise<readonly Item[]>,
+): Promise<{ items: readonly Item[]; nextCursor: string | null }> {
+  const { limit = usualLimit } = query
+  const offset = Math.max(0, readIdPosition(query.after) ?? 0)
+  return pageBy(
+    limit,
+    (count) => read({ offset, limit: count }),
+    () => [offset + limit],
+  )
 }
 
 /** The position in a cursor; refuses a text that is none of ours. */

@@ -1,17 +1,13 @@
 // From the wire of api/v1 to the core's commands. The schemas have checked the shapes.
 import type { ProductInput } from '../../core/catalog/index.ts'
 import type { CustomerPatch } from '../../core/customers/index.ts'
+import { camelCase } from './spelling.ts'
 
 type Wire = Readonly<Record<string, unknown>>
 
 /** snake_case fields as camelCase ones; an absent field stays absent. */
 function camelFields(wire: Wire): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(wire).map(([name, value]) => [
-      name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
-      value,
-    ]),
-  )
+  return Object.fromEntries(Object.entries(wire).map(([name, value]) => [camelCase(name), value]))
 }
 
 /** The profile's fields have the same names on both sides but for their case. */

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { DomainError, type ErrorCode, type ErrorKind } from '../../platform/errors.ts'
 import { refusalOf } from '../http/refusals.ts'
 import { readRecord, readText } from '../http/values.ts'
+import { snakeCase } from './spelling.ts'
 
 interface Wording {
   readonly status: number
@@ -37,6 +38,13 @@ const details: Partial<Readonly<Record<ErrorCode, string>>> = {
   'posting.key_reused': 'This key was used for a different posting.',
   'password.weak': 'Choose a longer password that is harder to guess.',
   'staff.email_taken': 'Somebody with this e-mail address has access already.',
+  'reward.code_taken': 'Another reward has this code already.',
+  'reward.wrong_kind': 'This kind of reward cannot be used like that.',
+  'reward.not_available': 'The reward is not turned on, or not valid today.',
+  'reward.limit_reached': 'No more vouchers of this reward may be given.',
+  'voucher.code_taken': 'A voucher with this code exists already.',
+  'voucher.already_used': 'This voucher was used already.',
+  'code_pool.empty': 'The pool has no free code left.',
   'list.name_taken': 'A list with this name exists already.',
 }
 
@@ -70,11 +78,16 @@ function faultsOf(refusal: DomainError): Problem['errors'] {
   if (Array.isArray(errors)) {
     return errors.map((fault) => {
       const { path, message } = readRecord(fault) ?? {}
-      return { path: readText(path) ?? '', message: readText(message) ?? '' }
+      return { path: wirePath(readText(path) ?? ''), message: readText(message) ?? '' }
     })
   }
   if (typeof field !== 'string') return []
   return [{ path: `body.${snakeCase(field)}`, message: details[refusal.code] ?? spell(refusal.code) }]
+}
+
+/** The core names what it read, such as definition.earning.perMinor; the wire has it in the body, in its own case. */
+function wirePath(path: string): string {
+  return path.startsWith('definition') ? `body.${snakeCase(path)}` : path
 }
 
 function summaryOf(errors: Problem['errors']): string | undefined {
@@ -85,10 +98,6 @@ function summaryOf(errors: Problem['errors']): string | undefined {
 function spell(code: string): string {
   const words = code.replaceAll(/[._]/g, ' ')
   return words.charAt(0).toUpperCase() + words.slice(1)
-}
-
-export function snakeCase(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 }
 
 /** Gives the API its own shape for everything that can go wrong in it. */

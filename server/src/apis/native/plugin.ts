@@ -7,20 +7,27 @@ import { acceptLooseJson } from '../http/content.ts'
 import type { ApiOptions } from '../http/options.ts'
 import { authenticate } from './auth.ts'
 import { answerProblems } from './errors.ts'
+import { choiceRoutes } from './routes/choices.ts'
+import { codePoolRoutes } from './routes/code-pools.ts'
 import { connectRoutes } from './routes/connect.ts'
 import { customerRoutes } from './routes/customers.ts'
+import { earningRuleRoutes } from './routes/earning-rules.ts'
 import { historyRoutes } from './routes/history.ts'
 import { keyRoutes } from './routes/keys.ts'
 import { listRoutes } from './routes/lists.ts'
 import { loyaltyRoutes } from './routes/loyalty.ts'
+import { loyaltyTrialRoutes } from './routes/loyalty-trials.ts'
 import { mergingRoutes } from './routes/merging.ts'
 import { outboxRoutes } from './routes/outbox.ts'
 import { productRoutes } from './routes/products.ts'
 import { purchaseRoutes } from './routes/purchases.ts'
 import { reportRoutes } from './routes/reports.ts'
+import { rewardRoutes } from './routes/rewards.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { staffRoutes } from './routes/staff.ts'
+import { tierRoutes } from './routes/tiers.ts'
 import { valueRoutes } from './routes/value.ts'
+import { voucherRoutes } from './routes/vouchers.ts'
 import type { Routes } from './routing.ts'
 import { ProblemSchema } from './schemas.ts'
 import { validatorCompiler } from './validation.ts'
@@ -43,6 +50,13 @@ export async function nativeApi(scope: FastifyInstance, options: ApiOptions): Pr
   productRoutes(app)
   purchaseRoutes(app)
   loyaltyRoutes(app)
+  choiceRoutes(app)
+  earningRuleRoutes(app)
+  rewardRoutes(app)
+  voucherRoutes(app)
+  codePoolRoutes(app)
+  tierRoutes(app)
+  loyaltyTrialRoutes(app)
   reportRoutes(app)
   outboxRoutes(app)
   connectRoutes(app, options)

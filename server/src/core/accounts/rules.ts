@@ -2,12 +2,20 @@ import { DomainError } from '../../platform/errors.ts'
 import type { Permission, Role } from './types.ts'
 
 const reading: readonly Permission[] = ['customers.read', 'reports.read']
-const selling: readonly Permission[] = [...reading, 'customers.write', 'purchases.write', 'ledger.write']
+const selling: readonly Permission[] = [
+  ...reading,
+  'customers.write',
+  'purchases.write',
+  'ledger.write',
+  'vouchers.write',
+]
 const marketing: readonly Permission[] = [
   ...reading,
   'customers.write',
   'audience.write',
   'catalog.write',
+  'loyalty.write',
+  'vouchers.write',
   'messages.read',
 ]
 const administering: readonly Permission[] = [

@@ -25,6 +25,8 @@ export type Permission =
   | 'customers.erase'
   | 'audience.write'
   | 'catalog.write'
+  | 'loyalty.write'
+  | 'vouchers.write'
   | 'purchases.write'
   | 'ledger.write'
   | 'messages.read'

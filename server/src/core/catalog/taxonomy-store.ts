@@ -1,6 +1,6 @@
 import type { Ctx } from '../../platform/ctx.ts'
 import { sql } from '../../platform/db.ts'
-import type { Brand, BrandId, BrandInput, Category, CategoryId, CategoryInput } from './types.ts'
+import type { Brand, BrandId, BrandInput, Category, CategoryId, CategoryInput, TaxonomyPage } from './types.ts'
 
 /** Brands and categories: the SQL of what products are sorted by. */
 
@@ -94,17 +94,21 @@ export async function selectCategories(ctx: Ctx, externalIds: readonly string[])
   return rows.map(toCategory)
 }
 
-export async function selectBrandPage(ctx: Ctx, after: number, limit: number): Promise<Brand[]> {
+export async function selectBrandPage(ctx: Ctx, { after = 0, limit, text }: TaxonomyPage): Promise<Brand[]> {
   const rows = await ctx.db.query<BrandRow>(sql`
     select id, external_id, name, state, updated_at from brands
-     where tenant_id = ${ctx.tenant.id} and state <> 'deleted' and id > ${after} order by id limit ${limit}`)
+     where tenant_id = ${ctx.tenant.id} and state <> 'deleted' and id > ${after}
+       and (${text ?? null}::text is null or position(lower(${text ?? null}) in lower(name)) > 0)
+     order by id limit ${limit}`)
   return rows.map(toBrand)
 }
 
-export async function selectCategoryPage(ctx: Ctx, after: number, limit: number): Promise<Category[]> {
+export async function selectCategoryPage(ctx: Ctx, { after = 0, limit, text }: TaxonomyPage): Promise<Category[]> {
   const rows = await ctx.db.query<CategoryRow>(sql`
     select id, external_id, name, state, updated_at, parent_id, data from categories
-     where tenant_id = ${ctx.tenant.id} and state <> 'deleted' and id > ${after} order by id limit ${limit}`)
+     where tenant_id = ${ctx.tenant.id} and state <> 'deleted' and id > ${after}
+       and (${text ?? null}::text is null or position(lower(${text ?? null}) in lower(name)) > 0)
+     order by id limit ${limit}`)
   return rows.map(toCategory)
 }
 

@@ -3,7 +3,7 @@ import { DomainError } from '../../platform/errors.ts'
 import { cleanText } from '../../platform/text.ts'
 import { checkBatch, checkCode } from './rules.ts'
 import * as store from './taxonomy-store.ts'
-import type { Brand, BrandId, BrandInput, Category, CategoryId, CategoryInput } from './types.ts'
+import type { Brand, BrandId, BrandInput, Category, CategoryId, CategoryInput, TaxonomyPage } from './types.ts'
 
 /** Inserts or updates brands by external id; the result is in the order asked. */
 export async function upsertBrands(ctx: Ctx, inputs: readonly BrandInput[]): Promise<Brand[]> {
@@ -67,17 +67,12 @@ export async function categoryIds(ctx: Ctx, externalIds: readonly string[]): Pro
   return new Map(categories.map((category) => [category.externalId, category.id]))
 }
 
-export interface TaxonomyPage {
-  readonly after?: number
-  readonly limit: number
-}
-
 export function listBrands(ctx: Ctx, page: TaxonomyPage): Promise<Brand[]> {
-  return store.selectBrandPage(ctx, page.after ?? 0, Math.min(page.limit, 1000))
+  return store.selectBrandPage(ctx, { ...page, limit: Math.min(page.limit, 1000) })
 }
 
 export function listCategories(ctx: Ctx, page: TaxonomyPage): Promise<Category[]> {
-  return store.selectCategoryPage(ctx, page.after ?? 0, Math.min(page.limit, 1000))
+  return store.selectCategoryPage(ctx, { ...page, limit: Math.min(page.limit, 1000) })
 }
 
 /** Refuses `category.not_found`. */

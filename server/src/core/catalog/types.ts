@@ -95,6 +95,13 @@ export interface BrandInput {
   readonly state?: 'active' | 'inactive' | 'deleted'
 }
 
+export interface TaxonomyPage {
+  /** Part of the name, in any case of letters. */
+  readonly text?: string
+  readonly after?: number
+  readonly limit: number
+}
+
 export interface ProductFilter {
   /** Matches a part of the name, or the whole code. */
   readonly text?: string

@@ -4,7 +4,8 @@
  * Invariants: two reports of one sale are one purchase (rules.contradicts); a purchase earns once, and only on a confirmed
  * report from a source that the programme trusts; a cancellation is its own record, and reverses postings exactly.
  */
-export { type Quote, quotePurchase } from './quote.ts'
+export type { DiscountRow } from './benefit-store.ts'
+export { type DraftReward, type Quote, quotePurchase } from './quote.ts'
 export { recordPurchase, recordPurchases } from './record.ts'
 export { type DraftRule, type Replay, type ReplayQuestion, replayRule } from './replay.ts'
 export type { PurchaseDetails } from './service.ts'

@@ -34,11 +34,20 @@ export interface QuoteOptions {
   readonly tierDiscount?: boolean
   /** A rule that is not active yet, as if it were. */
   readonly draftRule?: DraftRule
+  /** A reward that is not active yet, as if the till gave it by itself. */
+  readonly draftReward?: DraftReward
+}
+
+/** With the id of an active reward it takes its place. */
+export type DraftReward = Pick<Reward, 'code' | 'name' | 'kind' | 'priority' | 'pointsCost' | 'definition'> & {
+  readonly id?: Reward['id']
 }
 
 export interface Quote {
   /** As it was asked, before benefits. */
   readonly totalMinor: Minor
+  /** The lines that were asked, each with what it costs before benefits. */
+  readonly lines: readonly ResolvedLine[]
   readonly discounts: readonly Discount[]
   /** What the customer's tier takes off, apart from rewards. */
   readonly tierDiscount: Discount | undefined
@@ -78,7 +87,8 @@ export async function quotePurchase(ctx: Ctx, report: PurchaseReport, options: Q
   const codes = await findOfferedCodes(ctx, options.codes ?? [])
   const tierReward = options.tierDiscount && customerId !== undefined ? await tierRewardOf(ctx, customerId) : undefined
   const active = await loadRuleBook(ctx)
-  const book = withReward(options.draftRule ? withDraft(active, options.draftRule) : active, tierReward)
+  const tried = options.draftRule ? withDraft(active, options.draftRule) : active
+  const book = withReward(withReward(tried, options.draftReward && asIfActive(ctx, options.draftReward)), tierReward)
   const needed = factsNeeded(book, codes)
   const [basket] = await basketsOf(ctx, [sale], needed, { benefits: true })
   if (!basket) throw new Error('a sale has a basket')
@@ -110,6 +120,7 @@ export async function quotePurchase(ctx: Ctx, report: PurchaseReport, options: Q
   const { creditUnitId, ...usable } = value
   return {
     totalMinor: sale.totalMinor,
+    lines,
     discounts: outcome.discounts.filter((discount) => !isTiers(discount)),
     tierDiscount: outcome.discounts.find(isTiers),
     refusedCodes: outcome.refusedCodes,
@@ -208,25 +219,37 @@ async function tierRewardOf(ctx: Ctx, customerId: number): Promise<Reward | unde
   const { tier } = await tierOf(ctx, customerId)
   const percent = tier?.settings.discountPercent ?? 0
   if (!tier || percent <= 0) return undefined
-  const now = ctx.clock.now()
-  return {
+  return asIfActive(ctx, {
     id: tier.id as never, // ids are unique over all entities
     code: tier.name,
     name: tier.name,
-    state: 'active',
-    usage: 'automatic',
     kind: 'till',
     priority: lastPriority,
     pointsCost: 0,
+    definition: { benefit: { kind: 'percent', percent }, conditions: [] },
+  })
+}
+
+/** No reward has this id: ids come from a sequence above it. */
+const draftId = 0 as Reward['id']
+
+function asIfActive(ctx: Ctx, draft: DraftReward): Reward {
+  const now = ctx.clock.now()
+  return {
+    id: draftId,
+    state: 'active',
+    usage: 'automatic',
     validFrom: null,
     validTo: null,
-    definition: { benefit: { kind: 'percent', percent }, conditions: [] },
     presentation: {},
     createdAt: now,
     updatedAt: now,
+    ...draft,
   }
 }
 
+/** In its place among the others: the evaluation goes by priority. */
 function withReward(book: RuleBook, reward: Reward | undefined): RuleBook {
-  return reward ? { ...book, rewards: [...book.rewards, reward] } : book
+  if (!reward) return book
+  return { ...book, rewards: [...book.rewards.filter(({ id }) => id !== reward.id), reward] }
 }

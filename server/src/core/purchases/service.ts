@@ -1,6 +1,8 @@
 import { type Ctx, transact } from '../../platform/ctx.ts'
 import { DomainError } from '../../platform/errors.ts'
 import { emitChanges } from '../../platform/outbox.ts'
+import type { Decision } from '../loyalty/index.ts'
+import { type DiscountRow, selectDecisions, selectDiscounts } from './benefit-store.ts'
 import { earnFor } from './effects.ts'
 import { blankNotes, lockNumbers, moveCustomer, restoreCustomer, selectByNumbers, setCustomer } from './store.ts'
 import type { Effect, MovedValue, Payment, Purchase, ReportRow } from './types.ts'
@@ -44,6 +46,10 @@ export interface PurchaseDetails {
   readonly payments: readonly Payment[]
   readonly effects: readonly Effect[]
   readonly reports: readonly ReportRow[]
+  /** What benefits took off, as the till told it. */
+  readonly discounts: readonly DiscountRow[]
+  /** What the rules decided and why; none where there were no rules to decide, and before the sale may earn. */
+  readonly decisions: readonly Decision[]
 }
 
 /** How it was paid, what the rules decided and who told of it. */
@@ -52,6 +58,8 @@ export async function getPurchaseDetails(ctx: Ctx, id: number): Promise<Purchase
     payments: await selectPaymentRows(ctx, id),
     effects: await selectEffects(ctx, id),
     reports: await selectReportRows(ctx, id),
+    discounts: await selectDiscounts(ctx, [id]),
+    decisions: (await selectDecisions(ctx, [id]))[0]?.decisions ?? [],
   }
 }
 

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { Body, Currency, Id, Json, Minor, Nullable, OneOf, Text, Time } from '../schemas.ts'
+import { Decision } from './definition-schemas.ts'
 
 const Kind = OneOf('sale', 'cancellation', 'adjustment')
 const Optional = Type.Optional
@@ -79,6 +80,19 @@ export const PurchaseDetail = Type.Object({
       why: Json,
     }),
   ),
+  discounts: Type.Array(
+    Type.Object({
+      name: Type.String(),
+      code: Type.String(),
+      reward_id: Nullable(Id),
+      voucher_id: Nullable(Id),
+      line_position: Nullable(Type.Integer({ description: 'Null for the whole purchase.' })),
+      amount_minor: Minor,
+    }),
+  ),
+  decisions: Type.Array(Decision, {
+    description: 'What every rule decided, in the order they were looked at; none where there were no rules.',
+  }),
 })
 
 export const PurchaseFilter = {

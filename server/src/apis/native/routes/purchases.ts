@@ -1,9 +1,10 @@
 import { Type } from 'typebox'
 import { displayName, getCustomer, getCustomers } from '../../../core/customers/index.ts'
 import { listUnits } from '../../../core/ledger/index.ts'
-import { listProgrammes } from '../../../core/loyalty/index.ts'
+import { getRewards, listProgrammes } from '../../../core/loyalty/index.ts'
 import { listOrganisations } from '../../../core/organisations/index.ts'
 import {
+  type DiscountRow,
   getPurchase,
   getPurchaseDetails,
   listPurchases,
@@ -25,6 +26,7 @@ import {
   encodeReport,
   type PurchaseSurroundings,
 } from '../encode.ts'
+import { encodeDecisions } from '../loyalty-encode.ts'
 import type { Routes } from '../routing.ts'
 import { Id, IdParams, Page, PageQuery, usualLimit } from '../schemas.ts'
 import {
@@ -208,7 +210,24 @@ async function describePurchase(ctx: Ctx, id: number) {
     payments: details.payments.map(encodePayment),
     reports: details.reports.map(encodeReport),
     effects: details.effects.map((effect) => encodeEffect(effect, names)),
+    discounts: await describeDiscounts(ctx, details.discounts),
+    decisions: await encodeDecisions(ctx, details.decisions),
   }
+}
+
+async function describeDiscounts(ctx: Ctx, discounts: readonly DiscountRow[]) {
+  const rewards = await getRewards(
+    ctx,
+    discounts.flatMap(({ rewardId }) => rewardId ?? []),
+  )
+  return discounts.map(({ rewardId, voucherId, code, linePosition, amountMinor }) => ({
+    name: (rewardId === null ? undefined : rewards.get(rewardId)?.name) ?? code,
+    code,
+    reward_id: rewardId,
+    voucher_id: voucherId,
+    line_position: linePosition,
+    amount_minor: amountMinor,
+  }))
 }
 
 async function decodeReport(ctx: Ctx, wire: WirePurchase): Promise<PurchaseReport> {

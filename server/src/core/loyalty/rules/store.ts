@@ -7,6 +7,7 @@ export const ruleColumns = sql`id, name, description, unit_id as "unitId", state
   definition, created_at as "createdAt", updated_at as "updatedAt"`
 
 export interface RuleQuery {
+  readonly ids?: readonly number[]
   readonly states?: readonly EarningRule['state'][]
   /** Part of the name. */
   readonly name?: string
@@ -17,6 +18,7 @@ export interface RuleQuery {
 /** In the order of their priority; deleted ones only where they are asked for. */
 export async function selectRules(ctx: Ctx, query: RuleQuery): Promise<{ items: EarningRule[]; total: number }> {
   const where = sql`tenant_id = ${ctx.tenant.id} and state = any (${query.states ?? ['draft', 'active', 'paused']}::text[])
+    and (${query.ids ?? null}::bigint[] is null or id = any (${query.ids ?? null}::bigint[]))
     and (${query.name ?? null}::text is null or position(lower(${query.name ?? null}) in lower(name)) > 0)`
   const items = await ctx.db.query<EarningRule>(sql`
     select ${ruleColumns} from earning_rules where ${where} order by priority, id offset ${query.offset} limit ${query.limit}`)
