@@ -15,8 +15,10 @@ import { recordOwnEvent } from '../../src/core/events/index.ts'
 import { applyOperation } from '../../src/core/ledger/index.ts'
 import {
   assignCard,
+  createReward,
   findDefaultProgramme,
   giveTier,
+  issueVoucher,
   listCards,
   listTiers,
   reservePoints,
@@ -109,6 +111,7 @@ export async function addPerson(ctx: Ctx, word: string): Promise<Person> {
   await assignCard(ctx, { number: cardNumber, customerId })
   const purchaseNumber = await addSale(ctx, { customerId, word })
   const postingId = await addValue(ctx, { customerId, word })
+  await addVoucher(ctx, { customerId, word })
   const listId = await addMembership(ctx, { customerId, word })
   await addEngagement(ctx, { customerId, word, friendId: friend.id })
   const message = { channel: 'email', purpose: 'security', customerId, to: email, subject: word, text: word } as const
@@ -182,6 +185,18 @@ async function addEngagement(
   await giveTier(ctx, { customerId, tierId: tier?.id ?? 0 })
 }
 
+async function addVoucher(ctx: Ctx, { customerId, word }: Owned): Promise<void> {
+  const reward = await createReward(ctx, {
+    code: `${word}-R`,
+    name: word,
+    usage: 'voucher',
+    kind: 'catalogue',
+    state: 'active',
+    definition: { benefit: { kind: 'percent', percent: 10 }, conditions: [] },
+  })
+  await issueVoucher(ctx, { rewardId: reward.id, customerId, code: `${word}-V`, note: word })
+}
+
 async function addMembership(ctx: Ctx, { customerId, word }: Owned): Promise<number> {
   const list = await createList(ctx, { name: word })
   await putMember(ctx, {
@@ -223,4 +238,6 @@ export const kindOfTable: Readonly<Record<string, OpaqueKind>> = {
   point_reservations: 'reservation',
   attribute_definitions: 'attribute',
   lists: 'list',
+  rewards: 'reward',
+  vouchers: 'voucher',
 }

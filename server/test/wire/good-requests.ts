@@ -39,6 +39,8 @@ const named = [
   'staff_users',
   'tiers',
   'reference_items',
+  'rewards',
+  'vouchers',
 ]
 
 export async function namesOf(app: FastifyInstance, pool: Pool, shop: FullShop, person = shop.person): Promise<Names> {
@@ -246,7 +248,7 @@ const hexOf = ({ shop, ids }: Names, kind: OpaqueKind, table: string) =>
   shop.ctx.ids.hex(kind, shop.ctx.tenant.id, ids[table] ?? 0)
 
 function carecloud(names: Names): Asked[] {
-  const { person, places } = names
+  const { person, places, shop } = names
   const customer_id = hexOf(names, 'customer', 'customers')
   const card_type_id = hexOf(names, 'cardType', 'card_types')
   const self = `${enterprise}/customers/${customer_id}`
@@ -254,6 +256,9 @@ function carecloud(names: Names): Asked[] {
   const segment = `${enterprise}/segments/${hexOf(names, 'segment', 'segments')}/actions`
   const bill = { bill_id: `G-${++fresh}`, total: 5, customer_id, card_number: person.cardNumber }
   const unit = hexOf(names, 'unit', 'units')
+  const reward_id = hexOf(names, 'reward', 'rewards')
+  const reward = `${enterprise}/rewards/${reward_id}`
+  const voucher = `${enterprise}/vouchers/${hexOf(names, 'voucher', 'vouchers')}`
   return [
     { method: 'post', url: `${enterprise}/customers`, body: newCustomer(places) },
     { method: 'get', url: `${enterprise}/customers`, query: { email: person.email } },
@@ -333,6 +338,41 @@ function carecloud(names: Names): Asked[] {
       url: `${enterprise}/customers/actions/set-status-record`,
       body: { customer_id, status_id: hexOf(names, 'tier', 'tiers') },
     },
+    { method: 'get', url: `${enterprise}/rewards`, query: { store_id: places.store, is_valid: true } },
+    { method: 'get', url: `${reward}/vouchers`, query: { customer_id } },
+    { method: 'post', url: `${reward}/actions/create-voucher`, body: { customer_id, code: `V-${fresh}`, note: 'x' } },
+    {
+      method: 'post',
+      url: `${reward}/actions/set-products`,
+      body: { products: [{ product_id: hexOf(names, 'product', 'products'), reward_product_relation_type: 1 }] },
+    },
+    {
+      method: 'post',
+      url: `${enterprise}/rewards/actions/create-simple-reward`,
+      body: {
+        simple_reward: {
+          code: `S-${fresh}`,
+          names: [{ language_code: 'en', text: 'Five off' }],
+          reward_type_id: shop.ctx.ids.hex('rewardType', shop.ctx.tenant.id, 1),
+          reward_type_value: 5,
+          stores: [{ store_id: places.store }],
+          segments: [{ segment_id: hexOf(names, 'segment', 'segments') }],
+          global_reward: true,
+          voucher_validity: 'interval',
+          voucher_validity_value: '7 days',
+          voucher_code_generation_preference: 'A',
+          state: 1,
+        },
+      },
+    },
+    { method: 'get', url: `${enterprise}/vouchers`, query: { customer_id, reward_id } },
+    { method: 'put', url: voucher, body: { voucher: { customer_id, store_id: places.store, note: 'x' } } },
+    {
+      method: 'post',
+      url: `${enterprise}/vouchers/batch`,
+      body: { vouchers: [{ reward_id, customer_id, store_id: places.store, code: `W-${fresh}` }] },
+    },
+    { method: 'get', url: `${enterprise}/rewards/actions/reward-recommendations`, query: { customer_id } },
     { method: 'post', url: `${segment}/add-customer`, body: { customer_id } },
     { method: 'post', url: `${segment}/remove-customer`, body: { customer_id } },
     { method: 'post', url: `${enterprise}/cards/actions/assign-free-card`, body: { card_type_id, customer_id } },
@@ -349,6 +389,8 @@ function customer(names: Names): Asked[] {
     { method: 'get', url: `${customerInterface}/purchases/${hexOf(names, 'purchase', 'purchases')}` },
     { method: 'get', url: `${customerInterface}/cards/${hexOf(names, 'card', 'cards')}` },
     { method: 'get', url: `${customerInterface}/customers/${customer_id}/addresses` },
+    { method: 'get', url: `${customerInterface}/vouchers/${hexOf(names, 'voucher', 'vouchers')}` },
+    { method: 'get', url: `${customerInterface}/customers/${customer_id}/vouchers` },
   ]
 }
 
