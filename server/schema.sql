@@ -985,6 +985,7 @@ create table rule_usages (
   constraint rule_usages_uses CHECK ((uses >= 0)),
   constraint rule_usages_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
 );
+create index rule_usages_customer on rule_usages USING btree (tenant_id, customer_id) WHERE (customer_id <> 0);
 
 create table schema_migrations (
   version integer not null,

@@ -125,6 +125,8 @@ create table rule_usages (
   amount bigint not null default 0,
   primary key (tenant_id, rule_id, customer_id, period)
 );
+-- What a merge takes along.
+create index rule_usages_customer on rule_usages (tenant_id, customer_id) where customer_id <> 0;
 
 -- The benefits a purchase was given, line by line (line_position null: not told for which). What a cancelled purchase gives back.
 create table purchase_discounts (

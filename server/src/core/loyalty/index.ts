@@ -95,7 +95,8 @@ export {
   updateTier,
 } from './tiers.ts'
 export type * from './types.ts'
-export { countUsage, loadUsage } from './usages.ts'
+export type { MovedUsage } from './usage-store.ts'
+export { countUsage, loadUsage, moveUsagesOf, restoreUsagesOf } from './usages.ts'
 export {
   type IssueResult,
   issueVoucher,

@@ -41,3 +41,29 @@ export async function addUsages(ctx: Ctx, rows: readonly UsageRow[]): Promise<vo
              group by 1, 2, 3) r
      where u.tenant_id = ${ctx.tenant.id} and u.rule_id = r."ruleId" and u.customer_id = r."customerId" and u.period = r.period`)
 }
+
+/** A counter that a merge moved; JSON. */
+export interface MovedUsage {
+  readonly ruleId: number
+  readonly period: string
+  readonly uses: number
+  readonly amount: Minor
+}
+
+/** A customer's counters, which are gone from then on. */
+export function takeUsages(ctx: Ctx, customerId: number): Promise<MovedUsage[]> {
+  return ctx.db.query<MovedUsage>(sql`
+    delete from rule_usages where tenant_id = ${ctx.tenant.id} and customer_id = ${customerId} and customer_id <> 0
+    returning rule_id as "ruleId", period, uses, amount`)
+}
+
+/** Counts up, making the counters that are missing; in one order for everybody. */
+export async function putUsages(ctx: Ctx, rows: readonly UsageRow[]): Promise<void> {
+  if (rows.length === 0) return
+  await ctx.db.query(sql`
+    insert into rule_usages as u (tenant_id, rule_id, customer_id, period, uses, amount)
+    select ${ctx.tenant.id}::bigint, "ruleId", "customerId", period, uses, amount
+      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as rows ("ruleId" bigint, "customerId" bigint, period text, uses int, amount bigint)
+     order by 2, 3, 4
+    on conflict (tenant_id, rule_id, customer_id, period) do update set uses = u.uses + excluded.uses, amount = u.amount + excluded.amount`)
+}

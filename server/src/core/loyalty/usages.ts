@@ -1,7 +1,7 @@
 import type { Ctx } from '../../platform/ctx.ts'
 import { periodStart, type UsageNeeded } from './engine/index.ts'
 import type { Usage, Used } from './engine/types.ts'
-import { addUsages, selectUsages, type UsageKey } from './usage-store.ts'
+import { addUsages, type MovedUsage, putUsages, selectUsages, takeUsages, type UsageKey } from './usage-store.ts'
 
 /** Whose counters of which rules at which moment. */
 export interface UsageOf {
@@ -46,4 +46,33 @@ function keysOf(ctx: Ctx, { needed, customerId, at }: UsageOf): UsageKey[] {
       : []),
     ...(inAll !== undefined ? [{ ruleId: id, customerId: all, period: start(inAll) }] : []),
   ])
+}
+
+/**
+ * For a merge: what limited rules gave the one counts for the survivor, who has no limit left of their own for it. Answers what
+ * was added, for `restoreUsagesOf`.
+ */
+export async function moveUsagesOf(ctx: Ctx, move: { fromId: number; intoId: number }): Promise<MovedUsage[]> {
+  const moved = await takeUsages(ctx, move.fromId)
+  await putUsages(
+    ctx,
+    moved.map((usage) => ({ ...usage, customerId: move.intoId })),
+  )
+  return moved
+}
+
+/** Undoes `moveUsagesOf`; what was given since stays with the survivor. */
+export async function restoreUsagesOf(
+  ctx: Ctx,
+  move: { fromId: number; intoId: number; moved: readonly MovedUsage[] },
+): Promise<void> {
+  const { fromId, intoId, moved } = move
+  await addUsages(
+    ctx,
+    moved.map(({ uses, amount, ...key }) => ({ ...key, customerId: fromId, uses: -uses, amount: -amount })),
+  )
+  await putUsages(
+    ctx,
+    moved.map((usage) => ({ ...usage, customerId: intoId })),
+  )
 }

@@ -16,6 +16,7 @@ import {
   updateCustomer,
 } from '../customers/index.ts'
 import { addUnit, applyOperation, balancesOf } from '../ledger/index.ts'
+import { countUsage, createReward, loadUsage } from '../loyalty/index.ts'
 import { listMessages, sendMessage } from '../messaging/index.ts'
 import { listPurchases, recordPurchase } from '../purchases/index.ts'
 import { identifyPerson, listMerges, mergeCustomers, undoMerge } from './index.ts'
@@ -110,6 +111,31 @@ test('everything of a merged customer is the survivor’s, and comes back when t
   expect(((await pointsOf(from.id)) ?? 0) + ((await pointsOf(into.id)) ?? 0)).toBe(37)
   await expect(undoMerge(ctx, mergeId)).rejects.toMatchObject({ code: 'merge.already_undone' })
   expect(await listMerges(ctx, from.id)).toMatchObject([{ id: mergeId, reason: 'same person' }])
+})
+
+test('what a limited rule gave both counts for the survivor, and each their own again afterwards', async () => {
+  const { from, into } = await twoPeople('limits')
+  const reward = await createReward(ctx, {
+    code: 'ONCE-A-MONTH',
+    name: 'Limited',
+    usage: 'automatic',
+    definition: { benefit: { kind: 'thing' }, conditions: [], limits: { perCustomer: { period: 'month', uses: 3 } } },
+  })
+  const needed = [{ id: reward.id, customer: 'month' }] as const
+  const at = new Date()
+  const usedBy = async (customerId: number) =>
+    (await loadUsage(ctx, { needed, customerId, at }, { lock: false })).customer.get(reward.id)?.uses
+  const use = async (customerId: number, uses: number) => {
+    await loadUsage(ctx, { needed, customerId, at }, { lock: true })
+    await countUsage(ctx, { needed, customerId, at }, new Map([[reward.id, { uses, amount: 0 }]]))
+  }
+  await use(from.id, 2)
+  await use(into.id, 1)
+  const mergeId = await mergeCustomers(ctx, { fromId: from.id, intoId: into.id, reason: 'twins' })
+  expect([await usedBy(from.id), await usedBy(into.id)]).toEqual([undefined, 3])
+  await use(into.id, 1)
+  await undoMerge(ctx, mergeId)
+  expect([await usedBy(from.id), await usedBy(into.id)]).toEqual([2, 2])
 })
 
 test('the same merge at once happens once, in whichever direction it is asked', async () => {

@@ -22,9 +22,11 @@ import {
   moveCardsOf,
   moveReservationsOf,
   moveTiersOf,
+  moveUsagesOf,
   moveVouchersOf,
   restoreCardsOf,
   restoreTiersOf,
+  restoreUsagesOf,
   restoreVouchersOf,
   resumeReservations,
   suspendReservations,
@@ -63,6 +65,7 @@ async function moveAll(ctx: Ctx, merge: Merge, id: MergeId): Promise<Moved> {
     tiers: await moveTiersOf(ctx, merge),
     reservations: await moveReservationsOf(ctx, merge),
     vouchers: await moveVouchersOf(ctx, merge),
+    usages: await moveUsagesOf(ctx, merge),
     lots: await moveBalances(ctx, { ...merge, key: `merge:${id}` }),
     collections: await moveCollections(ctx, merge),
     // Last: from here on the one that goes is merged, and looking it up gives the survivor.
@@ -92,6 +95,7 @@ export function undoMerge(ctx: Ctx, mergeId: number): Promise<void> {
     await restoreCardsOf(ctx, { ...back, ids: moved.cards })
     await restoreTiersOf(ctx, { ...back, ids: moved.tiers ?? [] })
     await restoreVouchersOf(ctx, { ...back, ids: moved.vouchers ?? [] })
+    await restoreUsagesOf(ctx, { ...back, moved: moved.usages ?? [] })
     await restoreBalances(ctx, { ...back, key: `merge:${id}:undone`, lotIds: moved.lots })
     await resumeReservations(ctx, { customerId: record.fromId, ids: reservations, suspended })
     await restoreCollections(ctx, { ...back, moved: moved.collections })

@@ -3,6 +3,7 @@ import type { MovedAudience } from '../audience/index.ts'
 import type { MovedConsent } from '../consent/index.ts'
 import type { CustomerId, MovedCustomer } from '../customers/index.ts'
 import type { MovedCollections } from '../events/index.ts'
+import type { MovedUsage } from '../loyalty/index.ts'
 
 export type MergeId = Id<'merge'>
 
@@ -27,6 +28,7 @@ export interface Moved {
   readonly tiers?: readonly number[]
   readonly reservations?: readonly number[]
   readonly vouchers?: readonly number[]
+  readonly usages?: readonly MovedUsage[]
   readonly lots: readonly number[]
   readonly collections: MovedCollections
 }
