@@ -40,7 +40,7 @@ function question(given: { customer_id?: string; total: number } & Record<string
 describe('a sale', () => {
   test('earns what the question promised and is read back as it was sent', async () => {
     const customer_id = await addCustomer(till, places)
-    const asked = await till.post('/purchases/actions/accept-payment', question({ customer_id, total: 59.9 }))
+    const asked = await till.post('/purchases/actions/accept-payment', question({ customer_id, total: 49.9 }))
     expect(asked.status).toBe(200)
     expect(asked.body.data).toEqual({
       recommended_discounts: [],
@@ -48,21 +48,21 @@ describe('a sale', () => {
       price_of_credit_points: 0,
       credit: 0,
       vouchers: [],
-      credit_points_of_this_transaction: 59,
-      total_credit_points: 59,
+      credit_points_of_this_transaction: 49,
+      total_credit_points: 49,
       total_credit: 0,
       messages: [],
     })
     expect((await overview(customer_id)).available_points).toBe(0)
 
-    const sent = await send({ bill_id: 'B-1', total: 59.9, customer_id })
+    const sent = await send({ bill_id: 'B-1', total: 49.9, customer_id })
     expect([sent.status, Object.keys(sent.body.data)]).toEqual([201, ['purchase_id']])
     const id = sent.body.data.purchase_id
     expect(await overview(customer_id)).toEqual({
-      earned_points: 59,
+      earned_points: 49,
       redeemed_points: 0,
-      available_points: 59,
-      available_points_money_value: [{ currency_id: places.currency, value: 0.59 }],
+      available_points: 49,
+      available_points_money_value: [{ currency_id: places.currency, value: 0.49 }],
     })
     const list = await till.get(`/customers/${customer_id}/purchases`)
     expect(list.body.data).toMatchObject({
@@ -75,7 +75,7 @@ describe('a sale', () => {
           external_purchase_id: 'B-1',
           payment_time: '2026-11-20 12:00:00',
           type_id: places.sale,
-          total_price: 59.9,
+          total_price: 49.9,
           currency_id: places.currency,
           cashdesk_number: '3',
           items_count: 1,
@@ -85,12 +85,33 @@ describe('a sale', () => {
     })
     const extended = await till.get('/purchases?external_purchase_id=B-1&purchase_items_extension=true')
     expect(extended.body.data.purchases[0].purchase_items).toMatchObject([
-      { product_name: 'Mug', price: 59.9, amount: 1, vat_rate: 19, purchase_item_type_id: places.item },
+      { product_name: 'Mug', price: 49.9, amount: 1, vat_rate: 19, purchase_item_type_id: places.item },
     ])
     const summary = await till.get(`/purchases/${id}/actions/payment-summary`)
-    expect(summary.body.data).toMatchObject({ earned_points: 59, used_points: 0, used_credits: 0, used_vouchers: [] })
+    expect(summary.body.data).toMatchObject({ earned_points: 49, used_points: 0, used_credits: 0, used_vouchers: [] })
     const points = await till.get(`/purchases/${id}/points`)
-    expect(points.body.data.points).toMatchObject([{ customer_id, assigned_points: 59, available_points: 59 }])
+    expect(points.body.data.points).toMatchObject([{ customer_id, assigned_points: 49, available_points: 49 }])
+  })
+
+  test('from 50 EUR on gets the shop’s ten percent by itself, once the till says that it gave them', async () => {
+    const customer_id = await addCustomer(till, places)
+    const ask = async (total: number) =>
+      (await till.post('/purchases/actions/accept-payment', question({ customer_id, total }))).body.data
+    expect(await ask(49.99)).toMatchObject({ vouchers: [], credit_points_of_this_transaction: 49 })
+    const { vouchers, ...asked } = await ask(60)
+    expect(vouchers).toEqual([
+      {
+        code: 'TENOFF',
+        name: '10 percent off from 50 EUR',
+        discount_value: 6,
+        discount_percent: 10,
+        bill_item_id: '1',
+      },
+    ])
+    expect(asked.credit_points_of_this_transaction).toBe(54)
+    const bill = { payment_recap: { vouchers } }
+    expect((await send({ bill_id: 'B-ten', total: 54, customer_id, bill })).status).toBe(201)
+    expect((await overview(customer_id)).available_points).toBe(54)
   })
 
   test('sent twenty times at once is one sale; the rest are told that the bill exists', async () => {
@@ -201,20 +222,20 @@ describe('paying with points and credit', () => {
     await send({ bill_id: 'P-1', total: 250, customer_id })
     const asked = await till.post(
       '/purchases/actions/accept-payment',
-      question({ customer_id, total: 60, max_points: 200 }),
+      question({ customer_id, total: 49, max_points: 200 }),
     )
     expect(asked.body.data).toMatchObject({
       credit_points: 200,
       price_of_credit_points: 2,
-      credit_points_of_this_transaction: 58,
-      total_credit_points: 108,
+      credit_points_of_this_transaction: 47,
+      total_credit_points: 97,
     })
     // The till lowers the price by what the points pay.
-    const sent = await send({ bill_id: 'P-2', total: 58, customer_id, bill: { payment_recap: { credit_points: 200 } } })
+    const sent = await send({ bill_id: 'P-2', total: 47, customer_id, bill: { payment_recap: { credit_points: 200 } } })
     expect(sent.status).toBe(201)
-    expect(await overview(customer_id)).toMatchObject({ redeemed_points: 200, available_points: 108 })
+    expect(await overview(customer_id)).toMatchObject({ redeemed_points: 200, available_points: 97 })
     const summary = await till.get(`/purchases/${sent.body.data.purchase_id}/actions/payment-summary`)
-    expect(summary.body.data).toMatchObject({ earned_points: 58, used_points: 200, used_points_total: 2 })
+    expect(summary.body.data).toMatchObject({ earned_points: 47, used_points: 200, used_points_total: 2 })
   })
 
   test('never more points than the customer has, not even from twenty tills at once', async () => {

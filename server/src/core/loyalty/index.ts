@@ -1,8 +1,10 @@
 /**
- * Loyalty owns programmes and what they pay, tiers, and cards. It decides; the ledger moves the value.
+ * Loyalty owns programmes, earning rules, rewards, vouchers, code pools and gift cards, tiers and cards. It decides; the ledger
+ * moves the value.
  *
  * Invariants: `evaluate` is pure, so that a quote, the sale itself and a replay of history agree; a card belongs to one
- * customer at most and its number to one card.
+ * customer at most and its number to one card; a code leads to one voucher that counts; what a voucher costs is posted with it
+ * and given back with it; a gift card's value lies on the account of a bearer, who is no customer to anybody.
  */
 export {
   assignCard,

@@ -6,6 +6,7 @@ import { fillAudience } from './audience.ts'
 import { fillCatalogue } from './catalogue.ts'
 import { fillLoyalty } from './loyalty.ts'
 import { customerProperties, referenceItems } from './reference.ts'
+import { fillRewards } from './rewards.ts'
 
 /** Everything that the README's first calls through each way in need, and nothing that has a person in it. */
 export function fillRetail(ctx: Ctx, places: Places): Promise<void> {
@@ -15,6 +16,7 @@ export function fillRetail(ctx: Ctx, places: Places): Promise<void> {
       await defineAttribute(ctx, { name: code, label: name, type: attributeType, choices })
     }
     await fillLoyalty(ctx, places)
+    await fillRewards(ctx)
     await fillCatalogue(ctx, places)
     await fillAudience(ctx)
   })
