@@ -61,6 +61,7 @@ export {
   getCustomers,
   holdAll,
   identitiesOf,
+  lockLiving,
   removeIdentity,
   replaceCustomer,
   setAttributes,

@@ -2,8 +2,7 @@ import { type Ctx, transact } from '../../platform/ctx.ts'
 import { DomainError } from '../../platform/errors.ts'
 import { emitChanges } from '../../platform/outbox.ts'
 import * as store from './relation-store.ts'
-import { findCustomerByCode, getCustomer } from './service.ts'
-import { lockCustomer } from './store.ts'
+import { findCustomerByCode, lockLiving } from './service.ts'
 import type { Customer, CustomerId, InterestRecord, Relation } from './types.ts'
 
 /** What the customer and others are to each other, on either side; ended ones included. */
@@ -24,7 +23,7 @@ export function relate(
   command: { customerId: number; relatedId: number; typeId: number; isLeading: boolean },
 ): Promise<Relation> {
   return transact(ctx, async (ctx) => {
-    const [customer, related] = [await hold(ctx, command.customerId), await hold(ctx, command.relatedId)]
+    const [customer, related] = [await lockLiving(ctx, command.customerId), await lockLiving(ctx, command.relatedId)]
     if (customer === related) throw new DomainError('customer.merge_same', { id: customer })
     const now = ctx.clock.now()
     const known = (await store.selectRelations(ctx, customer)).some(
@@ -65,7 +64,7 @@ export function listInterests(ctx: Ctx, customerId: number): Promise<InterestRec
 /** Refuses customer.not_found, customer.erased, relation.exists when the customer has the interest. */
 export function addInterest(ctx: Ctx, command: { customerId: number; interestId: number }): Promise<InterestRecord> {
   return transact(ctx, async (ctx) => {
-    const customerId = await hold(ctx, command.customerId)
+    const customerId = await lockLiving(ctx, command.customerId)
     const record = await store.insertInterest(ctx, { customerId, interestId: command.interestId })
     if (!record) throw new DomainError('relation.exists', { interestId: command.interestId })
     await emitInterests(ctx, customerId)
@@ -79,7 +78,7 @@ export function changeInterest(
   command: { customerId: number; id: number; interestId: number },
 ): Promise<void> {
   return transact(ctx, async (ctx) => {
-    const customerId = await hold(ctx, command.customerId)
+    const customerId = await lockLiving(ctx, command.customerId)
     const records = await store.selectInterests(ctx, customerId)
     if (!records.some((record) => record.id === command.id))
       throw new DomainError('relation.not_found', { id: command.id })
@@ -94,7 +93,7 @@ export function changeInterest(
 /** Refuses relation.not_found. */
 export function removeInterest(ctx: Ctx, of: { customerId: number; id: number }): Promise<void> {
   return transact(ctx, async (ctx) => {
-    const customerId = await hold(ctx, of.customerId)
+    const customerId = await lockLiving(ctx, of.customerId)
     const known = (await store.selectInterests(ctx, customerId)).some((record) => record.id === of.id)
     if (!known) throw new DomainError('relation.not_found', { id: of.id })
     await store.deleteInterest(ctx, of.id)
@@ -110,19 +109,10 @@ export function partnersLeft(ctx: Ctx, customerId: number): Promise<number[]> {
 /** From now on the customer does not belong to these partners, and to all others. */
 export function leavePartners(ctx: Ctx, command: { customerId: number; partnerIds: readonly number[] }): Promise<void> {
   return transact(ctx, async (ctx) => {
-    const customerId = await hold(ctx, command.customerId)
+    const customerId = await lockLiving(ctx, command.customerId)
     await store.replacePartnersLeft(ctx, { customerId, partnerIds: command.partnerIds })
     await emitFields(ctx, customerId, 'partners')
   })
-}
-
-// Locked, so that a merge does not pass in between.
-async function hold(ctx: Ctx, id: number): Promise<CustomerId> {
-  const { id: living } = await getCustomer(ctx, id)
-  await lockCustomer(ctx, living)
-  const customer = await getCustomer(ctx, living)
-  if (customer.state === 'erased') throw new DomainError('customer.erased', { id })
-  return customer.id
 }
 
 const emitInterests = (ctx: Ctx, id: CustomerId) => emitFields(ctx, id, 'interests')

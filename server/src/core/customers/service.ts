@@ -129,6 +129,14 @@ export function setAttributes(ctx: Ctx, command: { customerId: number; values: A
 }
 
 // Any two writers of one customer queue here.
+/**
+ * Who the customer is today, locked until the transaction ends: for other slices whose rules count what a customer has.
+ * Refuses customer.not_found, customer.erased.
+ */
+export async function lockLiving(ctx: Ctx, id: number): Promise<CustomerId> {
+  return (await getForChange(ctx, id)).id
+}
+
 async function getForChange(ctx: Ctx, id: number): Promise<Customer> {
   const { id: liveId } = await getCustomer(ctx, id)
   await lockForChange(ctx, [liveId])

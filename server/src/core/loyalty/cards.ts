@@ -1,7 +1,7 @@
 import { type Ctx, transact } from '../../platform/ctx.ts'
 import { DomainError } from '../../platform/errors.ts'
 import { emitChanges } from '../../platform/outbox.ts'
-import { addIdentity, findCustomerById, removeIdentity } from '../customers/index.ts'
+import { addIdentity, findCustomerById, lockLiving, removeIdentity } from '../customers/index.ts'
 import { refusingTakenNumber } from './service.ts'
 import {
   type CardQuery,
@@ -113,16 +113,35 @@ export function assignCard(ctx: Ctx, assignment: { number: string; customerId: n
   })
 }
 
-/** Gives any free card of a type; a customer who has one of the type keeps it. Refuses card_type.not_found, card.none_free. */
-export function assignFreeCard(ctx: Ctx, assignment: { cardTypeId: number; customerId: number }): Promise<Card> {
+/**
+ * Gives a free card of a type, any or the one with this number. A customer has one of a type, however many ask at the same
+ * time: who has one keeps it, and is refused another. Refuses card_type.not_found, customer.not_found, customer.erased,
+ * card.none_free, and for a number card.not_found, card.blocked, card.taken (also when the customer has another one).
+ */
+export function assignFreeCard(
+  ctx: Ctx,
+  given: { cardTypeId: number; customerId: number; number?: string },
+): Promise<Card> {
   return transact(ctx, async (ctx) => {
-    await getCardType(ctx, assignment.cardTypeId)
-    const own = await selectCards(ctx, { ...assignment, state: 'active', offset: 0, limit: 1 })
-    if (own.items[0]) return own.items[0]
-    const card = await selectFreeCard(ctx, assignment.cardTypeId)
-    if (!card) throw new DomainError('card.none_free', { cardTypeId: assignment.cardTypeId })
-    return give(ctx, card, assignment.customerId)
+    const { number } = given
+    const { id: cardTypeId } = await getCardType(ctx, given.cardTypeId)
+    const customerId = await lockLiving(ctx, given.customerId)
+    const own = (await selectCards(ctx, { cardTypeId, customerId, state: 'active', offset: 0, limit: 1 })).items[0]
+    if (own && number !== undefined && own.number !== number) throw new DomainError('card.taken', { number })
+    if (own) return own
+    const card =
+      number === undefined ? await selectFreeCard(ctx, cardTypeId) : await lockFreeCard(ctx, { number, cardTypeId })
+    if (!card) throw new DomainError('card.none_free', { cardTypeId })
+    return give(ctx, card, customerId)
   })
+}
+
+async function lockFreeCard(ctx: Ctx, { number, cardTypeId }: { number: string; cardTypeId: number }): Promise<Card> {
+  const card = await selectCard(ctx, { number }, true)
+  if (card?.cardTypeId !== cardTypeId) throw new DomainError('card.not_found', { number })
+  if (card.customerId !== null) throw new DomainError('card.taken', { number })
+  if (card.state === 'blocked') throw new DomainError('card.blocked', { number })
+  return card
 }
 
 async function give(ctx: Ctx, card: Card, customerId: number): Promise<Card> {

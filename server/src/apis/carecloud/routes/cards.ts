@@ -251,11 +251,12 @@ async function assign(
   if (!(await listCardTypes(ctx)).some((type) => type.id === asked.cardTypeId)) {
     throw invalidParam('card_type_id', 'not_found')
   }
-  const { number, customerId, cardTypeId } = asked
-  if (number === undefined) return assignFreeCard(ctx, { cardTypeId, customerId })
-  const card = await findCardByNumber(ctx, number)
-  if (card?.cardTypeId !== cardTypeId) throw invalidParam('card_number', 'not_found', number)
-  return assignCard(ctx, { number, customerId })
+  const { number, ...rest } = asked
+  return assignFreeCard(ctx, { ...rest, ...(number === undefined ? {} : { number }) }).catch((error: unknown) => {
+    // The card is named by the body, not by the path.
+    if (!(error instanceof DomainError) || error.code !== 'card.not_found') throw error
+    throw invalidParam('card_number', 'not_found', number)
+  })
 }
 
 export function cardRow(ctx: Ctx, card: Card) {
