@@ -17,6 +17,7 @@ import { fixedClock } from '../../src/platform/clock.ts'
 import { testApp } from '../app.ts'
 import {
   addCustomer,
+  billItem,
   type Client,
   clientOf,
   customerInterface,
@@ -24,6 +25,7 @@ import {
   openShop,
   placesOf,
   type Reply,
+  sale,
 } from './carecloud-client.ts'
 
 const { app, server } = await testApp({ clock: fixedClock('2026-11-21T11:30:00Z') })
@@ -671,6 +673,77 @@ describe('vouchers', () => {
     const people = await till.get('/customers?count=500')
     expect(people.body.data.customers).toHaveLength(people.body.data.total_items)
     expect((await till.get('/credits')).body.data.total_items).toBe(0)
+  })
+})
+
+describe('the rewards that a till could propose', () => {
+  test('are those of the store and the customer’s vouchers, with how often each would work', async () => {
+    const own = await openShop(app, server)
+    const at = await placesOf(own.till)
+    await own.till.post('/products/batch', {
+      products: [{ name: 'Mug', plu_ids: [{ list_code: 'GLOBAL', code: 'MUG' }] }],
+    })
+    const customer_id = await addCustomer(own.till, at)
+    const put = (code: string, more: Partial<RewardInput> = {}) =>
+      createReward(own.ctx, { code, name: code, usage: 'code', state: 'active', definition: percent, ...more })
+    const mugs = {
+      benefit: { kind: 'buy_get', buy: 1, get: 1, percent: 100 },
+      lines: { productCodes: ['MUG'] },
+    } as const
+    await put('MUGS', {
+      priority: 1,
+      definition: { ...mugs, conditions: [{ kind: 'time', from: '08:00', to: '20:00' }], maxPerBasket: 5 },
+      presentation: { note: 'Two for one' },
+    })
+    await put('RICH', {
+      priority: 2,
+      definition: { ...percent, conditions: [{ kind: 'basket', minAmountMinor: 90_000 }] },
+    })
+    await put('ELSEWHERE', { definition: { ...percent, conditions: [{ kind: 'store', storeIds: [1] }] } })
+    await put('ASLEEP', { state: 'paused' })
+    const reward = await put('BY-VOUCHER', { usage: 'voucher', priority: 3 })
+    const customerId = own.ctx.ids.read('customer', own.ctx.tenant.id, customer_id) ?? 0
+    await issueVoucher(own.ctx, { rewardId: reward.id, customerId, code: 'MY-OWN' })
+    const ask = async (reward_list_type: string, total: number, more: object = {}) => {
+      const { bill } = sale(at, { bill_id: 'Q', total, bill: { bill_items: [billItem(at, total, { quantity: 4 })] } })
+      const body = { store_id: at.store, cashdesk_number: 3, customer_id, reward_list_type, bill, ...more }
+      const reply = await own.till.post('/purchases/actions/recommended-best-rewards', body)
+      expect(reply.status, JSON.stringify(reply.body)).toBe(200)
+      expect(reply.body.data.total_items).toBe(reply.body.data.recommended_best_rewards.length)
+      return reply.body.data.recommended_best_rewards
+    }
+    const shown = async (...asked: Parameters<typeof ask>) =>
+      (await ask(...asked)).map((one: { code: string; max_count: number }) => [one.code, one.max_count])
+    expect(await shown('F', 40)).toEqual([
+      ['MUGS', 2],
+      ['RICH', 0],
+      ['MY-OWN', 1],
+      ['POINTS100', 0],
+    ])
+    expect(await shown('C', 40)).toEqual([['MUGS', 2]])
+    expect(await shown('A', 60)).toEqual([
+      ['MUGS', 2],
+      ['RICH', 0],
+      ['MY-OWN', 1],
+      ['TENOFF', 1],
+      ['POINTS100', 0],
+    ])
+    expect(await shown('F', 1_000, { customer_id: undefined })).toEqual([
+      ['MUGS', 2],
+      ['RICH', 1],
+      ['POINTS100', 0],
+    ])
+    expect((await ask('C', 40))[0]).toEqual({
+      code: 'MUGS',
+      name: 'MUGS',
+      reward_priority: 1,
+      max_count: 2,
+      description: 'Two for one',
+      reward_properties: { image: null, valid_time_from: '08:00:00', valid_time_to: '20:00:00' },
+    })
+    expect(
+      faults(await own.till.post('/purchases/actions/recommended-best-rewards', { bill: {} })).length,
+    ).toBeGreaterThan(5)
   })
 })
 

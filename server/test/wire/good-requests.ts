@@ -372,6 +372,11 @@ function carecloud(names: Names): Asked[] {
       url: `${enterprise}/vouchers/batch`,
       body: { vouchers: [{ reward_id, customer_id, store_id: places.store, code: `W-${fresh}` }] },
     },
+    {
+      method: 'post',
+      url: `${enterprise}/purchases/actions/recommended-best-rewards`,
+      body: { ...sale(places, bill), reward_list_type: 'A' },
+    },
     { method: 'get', url: `${enterprise}/rewards/actions/reward-recommendations`, query: { customer_id } },
     { method: 'post', url: `${segment}/add-customer`, body: { customer_id } },
     { method: 'post', url: `${segment}/remove-customer`, body: { customer_id } },

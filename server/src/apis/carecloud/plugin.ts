@@ -21,6 +21,7 @@ import { groupRoutes } from './routes/product-groups.ts'
 import { productRoutes } from './routes/products.ts'
 import { propertyRoutes } from './routes/properties.ts'
 import { purchaseRoutes } from './routes/purchases.ts'
+import { recommendedRewardRoutes } from './routes/recommended-rewards.ts'
 import { referenceRoutes } from './routes/reference.ts'
 import { rewardProductRoutes } from './routes/reward-products.ts'
 import { rewardRoutes } from './routes/rewards.ts'
@@ -51,6 +52,7 @@ const resources = [
   statusRoutes,
   rewardRoutes,
   rewardProductRoutes,
+  recommendedRewardRoutes,
   voucherRoutes,
   walletRoutes,
   pointRoutes,

@@ -5,6 +5,7 @@
  * report from a source that the programme trusts; a cancellation is its own record, and reverses postings exactly.
  */
 export type { DiscountRow } from './benefit-store.ts'
+export { offersFor, type RewardOffer } from './offers.ts'
 export { type DraftReward, type Quote, quotePurchase } from './quote.ts'
 export { recordPurchase, recordPurchases } from './record.ts'
 export { type DraftRule, type Replay, type ReplayQuestion, replayRule } from './replay.ts'
