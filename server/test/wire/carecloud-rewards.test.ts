@@ -383,13 +383,24 @@ describe('a simple reward', () => {
       reward_type_id: (await types())['Discount in per cent'],
       store_list: [{ store_id: places.store }],
       priority: 3,
-      image_urls: ['https://shop.example/en.png', 'https://shop.example/cs.png'],
+      image_urls: ['https://shop.example/en.png'],
       reward_external_url: 'https://shop.example/',
       tags: [{ tag_id: tag }],
       is_automated: false,
       state: 1,
     })
     expect(faults(await create({ code: 'birthday20' }))).toEqual([['code', 'already_exists']])
+    const inCzech = {
+      url: `/rewards/${reply.body.data.reward_id}`,
+      headers: { 'accept-language': 'de, cs;q=0.9, en;q=0.5' },
+    }
+    expect((await till.send({ method: 'GET', ...inCzech })).body.data).toMatchObject({
+      name: 'Sleva',
+      note: 'Happy birthday',
+      subtitle: 'Podtitul',
+      image_urls: ['https://shop.example/cs.png'],
+      reward_external_url: 'https://shop.example/',
+    })
   })
 
   test('gives vouchers that live as long as it says', async () => {

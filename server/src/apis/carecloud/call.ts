@@ -21,6 +21,8 @@ export interface OpenCall {
   readonly body: Fields
   /** The request's own way in, for histories. */
   readonly origin: { readonly ip: string; readonly userAgent: string }
+  /** ISO 639-1, the most wanted first; none where the client says nothing. */
+  readonly languages: readonly string[]
 }
 
 export interface Call extends OpenCall {
@@ -112,6 +114,20 @@ function originOf(request: FastifyRequest): { ip: string; userAgent: string } {
   return { ip: request.ip, userAgent: (request.headers['user-agent'] ?? '').slice(0, 300) }
 }
 
+const mostLanguages = 20
+
+/** `cs, en-gb;q=0.8` as cs, en. */
+function languagesOf(header: string | undefined): string[] {
+  const wanted = (header ?? '')
+    .split(',')
+    .slice(0, mostLanguages)
+    .flatMap((part) => {
+      const [, language, quality = '1'] = /^\s*([a-z]{2})\b[^;]*(?:;\s*q=([\d.]+))?\s*$/i.exec(part) ?? []
+      return language === undefined ? [] : [{ language: language.toLowerCase(), quality: Number(quality) }]
+    })
+  return [...new Set(wanted.toSorted((a, b) => b.quality - a.quality).map(({ language }) => language))]
+}
+
 // Without a tenant no id names anything and times are universal.
 const noTenant: Reading = { timeZone: 'UTC', readId: () => undefined }
 
@@ -122,6 +138,7 @@ function openCallOf(server: Server, request: FastifyRequest, reading: Reading): 
     query: queryOf(request.query as Record<string, unknown>, reading), // the parser makes an object of any query
     body: fieldsOf(request.body, reading),
     origin: originOf(request),
+    languages: languagesOf(request.headers['accept-language']),
   }
 }
 

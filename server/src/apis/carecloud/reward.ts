@@ -27,14 +27,21 @@ export function rewardTypeId(ctx: Ctx, kind: string): string | null {
   return type ? idOf(ctx, 'rewardType', type.number) : null
 }
 
-/** Texts, pictures and tags of a reward: shown, never decided on. */
-export interface Presentation {
+/** What a reward is called and shown with, in one language. */
+export interface Wording {
+  readonly name?: string
   readonly note?: string
   readonly subtitle?: string
-  /** Codes of reference items of kind reward_tag. */
-  readonly tags?: readonly string[]
   readonly imageUrls?: readonly string[]
   readonly externalUrl?: string
+}
+
+/** Texts, pictures and tags of a reward: shown, never decided on. The wording without a language is in the shop's own. */
+export interface Presentation extends Omit<Wording, 'name'> {
+  /** By ISO 639-1 code. */
+  readonly translations?: Readonly<Record<string, Wording>>
+  /** Codes of reference items of kind reward_tag. */
+  readonly tags?: readonly string[]
   /** By the code of a reward property. */
   readonly properties?: Readonly<Record<string, unknown>>
   /** given: nobody draws codes for its vouchers. */
@@ -44,6 +51,19 @@ export interface Presentation {
 /** Other APIs and screens keep what they show there, too; these fields have one meaning for all. */
 export function presentationOf(reward: Reward): Presentation {
   return reward.presentation as Presentation // written by forms that know these fields
+}
+
+/** What the client can read first, part by part; what is not translated is in the shop's language. */
+function wordingOf(reward: Reward, languages: readonly string[]): Wording {
+  const { translations = {}, ...own } = presentationOf(reward)
+  const wanted = languages.find((language) => Object.hasOwn(translations, language))
+  return { name: reward.name, ...own, ...(wanted === undefined ? {} : translations[wanted]) }
+}
+
+/** How rewards are to be shown. */
+export interface RewardView {
+  readonly withStores: boolean
+  readonly languages: readonly string[]
 }
 
 export type RelationType = 'condition' | 'bonus'
@@ -100,19 +120,15 @@ export function storeIdsOf(reward: Reward): readonly number[] {
 }
 
 /** Rewards as they are read, with what all of them need loaded once. */
-export async function rewardRows(
-  ctx: Ctx,
-  rewards: readonly Reward[],
-  options: { withStores: boolean },
-): Promise<Row[]> {
+export async function rewardRows(ctx: Ctx, rewards: readonly Reward[], view: RewardView): Promise<Row[]> {
   if (rewards.length === 0) return []
   const tags = await listReferenceItems(ctx, 'reward_tag')
   const properties = await listReferenceItems(ctx, 'reward_property')
-  const stores = options.withStores ? await storesOf(ctx, rewards) : new Map<number, Row>()
+  const stores = view.withStores ? await storesOf(ctx, rewards) : new Map<number, Row>()
   return rewards.map((reward) => {
     const shown = presentationOf(reward)
     return {
-      ...plainRow(ctx, reward),
+      ...plainRow(ctx, reward, wordingOf(reward, view.languages)),
       store_list: storeIdsOf(reward).flatMap((id) => stores.get(id) ?? []),
       additional_properties: recordRows(ctx, properties, {
         id: idOf(ctx, 'reward', reward.id),
@@ -133,14 +149,13 @@ async function storesOf(ctx: Ctx, rewards: readonly Reward[]): Promise<Map<numbe
   return rows
 }
 
-function plainRow(ctx: Ctx, reward: Reward): Row {
+function plainRow(ctx: Ctx, reward: Reward, shown: Wording): Row {
   const { condition, bonus } = relationsOf(reward)
-  const shown = presentationOf(reward)
   const hours = reward.definition.conditions.find((one) => one.kind === 'time')
   return {
     reward_id: idOf(ctx, 'reward', reward.id),
     code: reward.code,
-    name: reward.name,
+    name: shown.name,
     note: shown.note ?? null,
     subtitle: shown.subtitle ?? null,
     points_cost: reward.pointsCost,

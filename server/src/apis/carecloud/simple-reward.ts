@@ -13,7 +13,7 @@ import { startOfDay } from '../http/times.ts'
 import type { Call } from './call.ts'
 import type { Fields } from './decode.ts'
 import { type Answer, created, idOf } from './encode.ts'
-import { type Presentation, rewardTypes } from './reward.ts'
+import { type Presentation, rewardTypes, type Wording } from './reward.ts'
 import { readPartner } from './routes/partners.ts'
 
 /** A reward that a shop's own system makes in one call: so much off, vouchers on demand. */
@@ -27,13 +27,13 @@ export async function createSimpleReward({ ctx, body }: Call): Promise<Answer> {
 async function readSimpleReward(ctx: Ctx, fields: Fields): Promise<RewardInput> {
   readPartner(ctx, fields, { required: false })
   fields.needBoolean('global_reward')
-  const name = textIn(ctx, fields, { field: 'names', max: 300 })
-  if (name === undefined) fields.refuse('names', fields.has('names') ? 'empty' : 'required')
+  const names = textsIn(fields, { field: 'names', max: 300 })
+  if (names.length === 0) fields.refuse('names', fields.has('names') ? 'empty' : 'required')
   const [from, to] = [fields.date('valid_date_from'), fields.date('valid_date_to')]
   if (from !== undefined && to !== undefined && to < from) fields.refuse('valid_date_to', 'not_allowed_value')
   return {
     code: fields.needText('code', { max: 100, pattern: /^\S(?:.*\S)?$/ }),
-    name: name ?? '',
+    name: own(ctx, names) ?? '',
     // Typed in at the till by whoever knows it, or as a voucher of one's own.
     usage: 'code',
     kind: 'simple',
@@ -43,7 +43,7 @@ async function readSimpleReward(ctx: Ctx, fields: Fields): Promise<RewardInput> 
     validFrom: from === undefined ? null : startOfDay(from, ctx.tenant.timeZone),
     validTo: to === undefined ? null : startOfDay(to, ctx.tenant.timeZone, 1),
     definition: await readDefinition(ctx, fields),
-    presentation: { ...(await readPresentation(ctx, fields)) },
+    presentation: { ...(await readPresentation(ctx, fields, names)) },
   }
 }
 
@@ -138,7 +138,7 @@ function readValidity(fields: Fields): RewardDefinition['voucherValidity'] {
   return undefined
 }
 
-async function readPresentation(ctx: Ctx, fields: Fields): Promise<Presentation> {
+async function readPresentation(ctx: Ctx, fields: Fields, names: readonly Said[]): Promise<Presentation> {
   const tagIds = fields.objects('tags', { max: 100 }).map((tag) => ({ tag, id: tag.needId('tag_id', 'reference') }))
   const known = tagIds.length > 0 ? await listReferenceItems(ctx, 'reward_tag') : []
   const tags = tagIds.flatMap(({ tag, id }) => {
@@ -146,37 +146,76 @@ async function readPresentation(ctx: Ctx, fields: Fields): Promise<Presentation>
     if (!found && id !== 0) tag.refuse('tag_id', 'not_found')
     return found ? [found.code] : []
   })
-  const [note, subtitle] = [
-    textIn(ctx, fields, { field: 'notes', max: 2_000 }),
-    textIn(ctx, fields, { field: 'subtitles', max: 2_000 }),
-  ]
-  const [images, links] = [urlsIn(ctx, fields, 'image_urls'), urlsIn(ctx, fields, 'reward_external_urls')]
+  const said = {
+    names,
+    notes: textsIn(fields, { field: 'notes', max: 2_000 }),
+    subtitles: textsIn(fields, { field: 'subtitles', max: 2_000 }),
+    images: urlsIn(fields, 'image_urls'),
+    links: urlsIn(fields, 'reward_external_urls'),
+  }
   // A: drawn here; M: whoever makes a voucher brings its code.
   const codes = fields.needChoice('voucher_code_generation_preference', ['A', 'M'])
+  const { name: _, ...wording } = wordingIn(ctx, said, ctx.tenant.language)
   return {
-    ...(note === undefined ? {} : { note }),
-    ...(subtitle === undefined ? {} : { subtitle }),
+    ...wording,
+    ...translationsOf(ctx, said),
     ...(tags.length > 0 ? { tags } : {}),
-    ...(images.length > 0 ? { imageUrls: images } : {}),
-    ...(links[0] === undefined ? {} : { externalUrl: links[0] }),
     ...(codes === 'M' ? { voucherCodes: 'given' } : {}),
   }
 }
 
-/** The text in the shop's language, else the first one. */
-function textIn(ctx: Ctx, fields: Fields, of: { field: string; max: number }): string | undefined {
-  const texts = fields.objects(of.field, { max: 100 }).map((one) => ({
-    language: one.text('language_code', { max: 20 })?.toLowerCase(),
-    text: one.needText('text', { max: of.max }),
-  }))
-  return (texts.find(({ language }) => language === ctx.tenant.language) ?? texts[0])?.text
+/** A text or an address, and the language it is for. */
+interface Said {
+  readonly language: string | undefined
+  readonly text: string
 }
 
-/** Those in the shop's language first. */
-function urlsIn(ctx: Ctx, fields: Fields, name: string): string[] {
-  const urls = fields.objects(name, { max: 100 }).map((one) => ({
-    own: one.text('language_code', { max: 20 })?.toLowerCase() === ctx.tenant.language,
-    url: one.needText('url', { max: 2_000, pattern: /^https?:\/\/\S+$/ }),
+type Told = Readonly<Record<'names' | 'notes' | 'subtitles' | 'images' | 'links', readonly Said[]>>
+
+function textsIn(fields: Fields, of: { field: string; max: number }): Said[] {
+  return fields.objects(of.field, { max: 100 }).map((one) => ({
+    language: one.text('language_code', { max: 20 })?.slice(0, 2).toLowerCase(),
+    text: one.needText('text', { max: of.max }),
   }))
-  return [...urls.filter(({ own }) => own), ...urls.filter(({ own }) => !own)].map(({ url }) => url)
+}
+
+function urlsIn(fields: Fields, field: string): Said[] {
+  return fields.objects(field, { max: 100 }).map((one) => ({
+    language: one.text('language_code', { max: 20 })?.slice(0, 2).toLowerCase(),
+    text: one.needText('url', { max: 2_000, pattern: /^https?:\/\/\S+$/ }),
+  }))
+}
+
+/** The text in the shop's language, else the first one. */
+function own(ctx: Ctx, said: readonly Said[]): string | undefined {
+  return (said.find(({ language }) => language === ctx.tenant.language) ?? said[0])?.text
+}
+
+/** Everything in one language; in the shop's own, what is not told in it is the first that is told. */
+function wordingIn(ctx: Ctx, told: Told, language: string): Wording {
+  const isOwn = language === ctx.tenant.language
+  const text = (said: readonly Said[]) => (isOwn ? own(ctx, said) : said.find((one) => one.language === language)?.text)
+  const inLanguage = told.images.filter((one) => one.language === language)
+  const images = (isOwn && inLanguage.length === 0 ? told.images : inLanguage).map((one) => one.text)
+  const [name, note, subtitle, link] = [told.names, told.notes, told.subtitles, told.links].map(text)
+  return {
+    ...(name === undefined ? {} : { name }),
+    ...(note === undefined ? {} : { note }),
+    ...(subtitle === undefined ? {} : { subtitle }),
+    ...(images.length > 0 ? { imageUrls: images } : {}),
+    ...(link === undefined ? {} : { externalUrl: link }),
+  }
+}
+
+function translationsOf(ctx: Ctx, told: Told): Pick<Presentation, 'translations'> {
+  const languages = new Set(
+    Object.values(told)
+      .flat()
+      .flatMap(({ language }) => language ?? []),
+  )
+  languages.delete(ctx.tenant.language)
+  if (languages.size === 0) return {}
+  return {
+    translations: Object.fromEntries([...languages].map((language) => [language, wordingIn(ctx, told, language)])),
+  }
 }

@@ -4,7 +4,7 @@ import { currencyScale, fromMinor } from '../../platform/money.ts'
 import type { Call } from './call.ts'
 import { type Answer, idOf, idOrNull, listOf, type Row, timeOf, timeOrNull } from './encode.ts'
 import { customerFilter } from './people.ts'
-import { rewardGroups, rewardRows } from './reward.ts'
+import { type RewardView, rewardGroups, rewardRows } from './reward.ts'
 
 const voucherFields = {
   voucher_id: 'id',
@@ -48,21 +48,17 @@ export async function voucherPage(
     offset: page.offset,
     limit: page.limit,
   })
-  return listOf('vouchers', await voucherRows(ctx, items, { withStores }), total)
+  return listOf('vouchers', await voucherRows(ctx, items, { withStores, languages: call.languages }), total)
 }
 
 /** Vouchers as they are read, each with its reward. */
-export async function voucherRows(
-  ctx: Ctx,
-  vouchers: readonly Voucher[],
-  options: { withStores: boolean },
-): Promise<Row[]> {
+export async function voucherRows(ctx: Ctx, vouchers: readonly Voucher[], view: RewardView): Promise<Row[]> {
   const rewards = await getRewards(
     ctx,
     vouchers.map((voucher) => voucher.rewardId),
   )
   const all = [...rewards.values()]
-  const rows = await rewardRows(ctx, all, options)
+  const rows = await rewardRows(ctx, all, view)
   const rowOf = new Map(all.map((reward, index) => [reward.id as number, rows[index]]))
   return vouchers.map((voucher) =>
     voucherRow(ctx, voucher, { reward: rewards.get(voucher.rewardId), row: rowOf.get(voucher.rewardId) }),

@@ -71,7 +71,7 @@ export function purchaseRoutes(routes: Routes): void {
       used_credits: money(paid('credit').reduce((sum, payment) => sum + payment.amountMinor, 0)),
       used_points: points,
       used_points_total: money(paid('points').reduce((sum, payment) => sum + payment.amountMinor, 0)),
-      used_vouchers: await voucherRows(call.ctx, used.items, { withStores: false }),
+      used_vouchers: await voucherRows(call.ctx, used.items, { withStores: false, languages: call.languages }),
     })
   })
 

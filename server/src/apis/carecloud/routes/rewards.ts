@@ -31,7 +31,7 @@ export function rewardRoutes(routes: Routes): void {
 
   routes.get('/rewards/:reward_id', 'both', async (call) => {
     const reward = await rewardInPath(call)
-    const [row] = await rewardRows(call.ctx, [reward], { withStores: true })
+    const [row] = await rewardRows(call.ctx, [reward], { withStores: true, languages: call.languages })
     return ok(row as Row) // one reward is one row
   })
   routes.get('/rewards/:reward_id/vouchers', 'both', async (call) =>
@@ -81,7 +81,7 @@ async function rewardPage(call: Call, within: { customerId?: CustomerId } = {}):
     offset: page.offset,
     limit: page.limit,
   })
-  return listOf('rewards', await rewardRows(call.ctx, items, { withStores }), total)
+  return listOf('rewards', await rewardRows(call.ctx, items, { withStores, languages: call.languages }), total)
 }
 
 /** The ones that the customer may have, the shop's first choice first: nothing is learnt from anybody here. */
@@ -97,7 +97,7 @@ async function recommendations(call: Call, customerId: CustomerId): Promise<Answ
     offset: page.offset,
     limit: page.limit,
   })
-  return listOf('rewards', await rewardRows(call.ctx, items, { withStores }), total)
+  return listOf('rewards', await rewardRows(call.ctx, items, { withStores, languages: call.languages }), total)
 }
 
 /** What all lists of rewards can be narrowed by. An app sees what is on offer, not what the shop prepares. */

@@ -31,7 +31,10 @@ export function voucherRoutes(routes: Routes): void {
   routes.post('/vouchers/actions/gift-card-balance', 'both', balance)
 
   routes.get('/vouchers/:voucher_id', 'both', async (call) => {
-    const [row] = await voucherRows(call.ctx, [await voucherInPath(call)], { withStores: true })
+    const [row] = await voucherRows(call.ctx, [await voucherInPath(call)], {
+      withStores: true,
+      languages: call.languages,
+    })
     return ok(row as Row) // one voucher is one row
   })
   // What a voucher is worth and how long is the shop's to say, never its customer's token's.
@@ -135,7 +138,7 @@ async function valueToPut(
 ): Promise<{ valueMinor?: number | null }> {
   if (voucher.bearerId !== null) return {}
   if (value === undefined) return { valueMinor: null }
-  const [row] = await voucherRows(ctx, [voucher], { withStores: false })
+  const [row] = await voucherRows(ctx, [voucher], { withStores: false, languages: [] })
   return row?.value === value ? {} : { valueMinor: toMinor(value, currencyScale(ctx.tenant.currency)) }
 }
 
