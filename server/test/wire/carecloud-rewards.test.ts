@@ -256,6 +256,25 @@ describe('rewards', () => {
     expect(faults(await till.get('/rewards/actions/reward-recommendations'))).toEqual([['customer_id', 'required']])
   })
 
+  test('show nothing of what others keep with them in a shape of their own', async () => {
+    const odd = {
+      note: 7,
+      subtitle: null,
+      tags: 'new',
+      imageUrls: [1, 'https://shop.example/x.png', null],
+      externalUrl: [],
+      properties: null,
+      translations: { en: null, cs: { name: 5, note: 'Pozn.' } },
+    }
+    for (const presentation of [odd, { translations: null, tags: [null], properties: [] }]) {
+      const reward = await offer({ presentation })
+      const url = `/rewards/${reward.wire}`
+      const reply = await till.send({ method: 'GET', url, headers: { 'accept-language': 'cs' } })
+      expect(reply.status).toBe(200)
+      expect(reply.body.data).toMatchObject({ name: 'Reward', subtitle: null, tags: [], reward_external_url: null })
+    }
+  })
+
   test('types, tags and properties are listed', async () => {
     const types = await till.get('/reward-types')
     expect(types.body.data.total_items).toBe(7)

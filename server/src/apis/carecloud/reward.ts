@@ -48,9 +48,50 @@ export interface Presentation extends Omit<Wording, 'name'> {
   readonly voucherCodes?: 'given'
 }
 
-/** Other APIs and screens keep what they show there, too; these fields have one meaning for all. */
-export function presentationOf(reward: Reward): Presentation {
-  return reward.presentation as Presentation // written by forms that know these fields
+/** What is shown is free JSON to whoever keeps it there: what is not of the shape that is meant here is left out. */
+export function presentationOf({ presentation }: Pick<Reward, 'presentation'>): Presentation {
+  const { tags, properties, translations, voucherCodes } = presentation
+  return {
+    ...wordingFrom(presentation),
+    ...(Array.isArray(tags) ? { tags: textsOf(tags) } : {}),
+    ...(isRecord(properties) ? { properties } : {}),
+    ...(isRecord(translations) ? { translations: translationsFrom(translations) } : {}),
+    ...(voucherCodes === 'given' ? { voucherCodes } : {}),
+  }
+}
+
+function translationsFrom(given: Readonly<Record<string, unknown>>): Record<string, Wording> {
+  return Object.fromEntries(
+    Object.entries(given).flatMap(([language, one]) =>
+      isRecord(one) ? [[language, { ...wordingFrom(one), ...textOf(one, 'name') }]] : [],
+    ),
+  )
+}
+
+function wordingFrom(given: Readonly<Record<string, unknown>>): Omit<Wording, 'name'> {
+  const { imageUrls } = given
+  return {
+    ...textOf(given, 'note'),
+    ...textOf(given, 'subtitle'),
+    ...textOf(given, 'externalUrl'),
+    ...(Array.isArray(imageUrls) ? { imageUrls: textsOf(imageUrls) } : {}),
+  }
+}
+
+function textOf<Name extends string>(
+  given: Readonly<Record<string, unknown>>,
+  name: Name,
+): Partial<Record<Name, string>> {
+  const text = given[name]
+  return (typeof text === 'string' ? { [name]: text } : {}) as Partial<Record<Name, string>> // a computed key has the name's type
+}
+
+function textsOf(list: readonly unknown[]): string[] {
+  return list.filter((one) => typeof one === 'string')
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** What the client can read first, part by part; what is not translated is in the shop's language. */

@@ -2,7 +2,7 @@ import { type Ctx, transact } from '../../../platform/ctx.ts'
 import { assert, DomainError } from '../../../platform/errors.ts'
 import type { Minor } from '../../../platform/money.ts'
 import { cleanJson, cleanText } from '../../../platform/text.ts'
-import { holdAll } from '../../customers/index.ts'
+import { getCustomer, holdAll } from '../../customers/index.ts'
 import { applyOperation, findDefaultUnit } from '../../ledger/index.ts'
 import { getOrganisation } from '../../organisations/index.ts'
 import { endOf } from '../engine/calendar.ts'
@@ -46,7 +46,7 @@ export interface VoucherInput {
 
 /**
  * Makes a voucher, and takes the points that it costs, in one transaction. Refuses reward.not_found, reward.wrong_kind (an
- * automatic one; a value where the reward takes none), reward.not_available, reward.limit_reached, customer.not_found,
+ * automatic one; a value where the reward takes none), reward.not_available, reward.limit_reached, customer.not_found, customer.erased,
  * organisation.not_found, voucher.code_taken, code_pool.empty, balance.insufficient, request.invalid,
  * request.idempotency_key_reused.
  */
@@ -115,7 +115,11 @@ function refuseWrongReward(ctx: Ctx, reward: Reward, input: VoucherInput): void 
 
 /** Who gets it, as they are known today; nobody merges or erases them meanwhile. */
 async function holderOf(ctx: Ctx, reward: Reward, input: VoucherInput): Promise<number | null> {
-  if (input.customerId !== undefined) return (await holdAll(ctx, [input.customerId]))(input.customerId)
+  if (input.customerId !== undefined) {
+    const id = (await holdAll(ctx, [input.customerId]))(input.customerId)
+    if ((await getCustomer(ctx, id)).state === 'erased') throw new DomainError('customer.erased', { id })
+    return id
+  }
   if (reward.pointsCost > 0) throw new DomainError('request.invalid', { field: 'customerId' })
   return null
 }

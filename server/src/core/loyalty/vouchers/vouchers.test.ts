@@ -14,6 +14,7 @@ import {
 import { addUnit, applyOperation, availableOf, findPosting, listEntries } from '../../ledger/index.ts'
 import { mergeCustomers, undoMerge } from '../../merging/index.ts'
 import { createOrganisation } from '../../organisations/index.ts'
+import { eraseCustomer } from '../../privacy/index.ts'
 import { verify } from '../../verification/index.ts'
 import {
   addPoolCodes,
@@ -190,6 +191,9 @@ test('what cannot be issued is refused', async () => {
   )
   await expect(ask({}, { valueMinor: 500 })).rejects.toEqual(refusal('reward.wrong_kind', { field: 'value' }))
   await expect(ask({}, { customerId: 1 })).rejects.toEqual(refusal('customer.not_found'))
+  const gone = await createCustomer(ctx, { email: 'gone@example.com' })
+  await eraseCustomer(ctx, gone.id)
+  await expect(ask({}, { customerId: gone.id })).rejects.toEqual(refusal('customer.erased'))
   await expect(ask({}, { storeId: 1 })).rejects.toEqual(refusal('organisation.not_found'))
   await expect(ask({}, { code: ' ' })).rejects.toEqual(refusal('request.invalid', { field: 'code' }))
   await expect(ask({ code: 'MINE' }, { code: 'mine' })).rejects.toEqual(refusal('voucher.code_taken'))
