@@ -19,6 +19,7 @@ import { crmcomApi } from './apis/crmcom/plugin.ts'
 import { serveConsole } from './apis/http/console.ts'
 import { parseQuery } from './apis/http/content.ts'
 import { makeDocumentation } from './apis/http/documentation.ts'
+import { serveFiles } from './apis/http/files.ts'
 import { serveHealth } from './apis/http/health.ts'
 import { apiHostRewriter } from './apis/http/hosts.ts'
 import type { ApiMount, ApiOptions } from './apis/http/options.ts'
@@ -72,6 +73,7 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   serveSdk(app)
   // A worker answers for its health only.
   if (config.role === 'worker') return app
+  serveFiles(app, options.server)
   await serveApis(app, options)
   await serveConsole(app, config)
   return app

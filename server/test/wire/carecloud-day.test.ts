@@ -13,6 +13,7 @@ import {
   openShop,
   type Places,
   placesOf,
+  type Reply,
   sale,
 } from './carecloud-client.ts'
 
@@ -169,47 +170,67 @@ describe('synchronising products', () => {
 const lamp = (places: Places, paid: number) =>
   billItem(places, paid, { plu_ids: [{ list_code: 'GLOBAL', code: 'LUMEN-3' }], plu_name: 'Lamp Lumen 3' })
 
+/** What the till sends once it is paid: everything that the quote offered, and the total lowered by all of it. */
+function paid(cart: ReturnType<typeof sale>, quote: Reply, more: Record<string, unknown> = {}) {
+  const { vouchers, credit_points, price_of_credit_points, credit } = quote.body.data
+  const off = vouchers.reduce((sum: number, one: { discount_value: number }) => sum + one.discount_value, 0)
+  const total_price = cart.bill.total_price - off - price_of_credit_points - credit
+  const payment_recap = { vouchers, credit_points, ...(credit > 0 ? { amount_for_credit: credit } : {}) }
+  return { ...cart, bill: { ...cart.bill, total_price, payment_recap, ...more } }
+}
+
+const accept = (cart: object, more: Record<string, unknown> = {}) =>
+  till.post('/purchases/actions/accept-payment', { ...cart, payment_type: 'S', ...more })
+const send = async (body: object) => {
+  const sent = await till.post('/purchases/actions/send-purchase', body)
+  expect(sent.status, JSON.stringify(sent.body)).toBe(201)
+  return sent.body.data.purchase_id
+}
+const cartOf = (bill_id: string) =>
+  sale(places, { bill_id, total: 120, customer_id, bill: { bill_items: [lamp(places, 120)] } })
+
 describe('check out', () => {
-  test('a purchase that was paid is sent, and earns', async () => {
-    const bill = { bill_id: 'B-1', total: 120, customer_id, bill: { bill_items: [lamp(places, 120)] } }
-    const quote = await till.post('/purchases/actions/accept-payment', { ...sale(places, bill), payment_type: 'S' })
-    expect(quote.status).toBe(200)
-    const sent = await till.post('/purchases/actions/send-purchase', sale(places, bill))
-    expect(sent.status).toBe(201)
-    // The sale gives what the question promised.
-    expect(await points()).toBe(quote.body.data.credit_points_of_this_transaction)
-    expect(await points()).toBeGreaterThanOrEqual(120)
+  test('the cart is quoted with its automatic reward, and the paid purchase earns what the quote promised', async () => {
+    const cart = cartOf('B-1')
+    const quote = await accept(cart)
+    // The template's shop takes ten percent off from 50 EUR on.
+    expect(quote.body.data).toMatchObject({
+      vouchers: [{ code: 'TENOFF', discount_value: 12, bill_item_id: '1' }],
+      credit_points_of_this_transaction: 108,
+      total_credit_points: 108,
+    })
+    const purchase_id = await send(paid(cart, quote))
+    expect((await till.get(`/purchases/${purchase_id}`)).body.data).toMatchObject({
+      external_purchase_id: 'B-1',
+      total_price: 108,
+    })
+    expect(await points()).toBe(108)
+  })
+
+  test('the cart changes, and the question is asked anew', async () => {
+    const small = sale(places, { bill_id: 'B-1b', total: 20, customer_id })
+    expect((await accept(small)).body.data).toMatchObject({ vouchers: [], credit_points_of_this_transaction: 20 })
   })
 
   test('points pay: how many there are, how many may, and they are taken', async () => {
     const before = await points()
-    const cart = sale(places, { bill_id: 'B-2', total: 120, customer_id, bill: { bill_items: [lamp(places, 120)] } })
-    const quote = await till.post('/purchases/actions/accept-payment', { ...cart, payment_type: 'S', max_points: 100 })
+    const cart = cartOf('B-2')
+    const quote = await accept(cart, { max_points: 100 })
     expect(quote.body.data).toMatchObject({ credit_points: 100, price_of_credit_points: 1 })
     expect(await points()).toBe(before)
-    const bill = { ...cart.bill, total_price: 119, payment_recap: { credit_points: 100 } }
-    const sent = await till.post('/purchases/actions/send-purchase', { ...cart, bill })
-    expect(sent.status).toBe(201)
-    const summary = await till.get(`/purchases/${sent.body.data.purchase_id}/actions/payment-summary`)
+    const purchase_id = await send(paid(cart, quote))
+    const summary = await till.get(`/purchases/${purchase_id}/actions/payment-summary`)
     expect(summary.body.data).toMatchObject({ used_points: 100 })
     expect(await points()).toBe(before - 100 + summary.body.data.earned_points)
   })
 
   test('a cancelled purchase gives back what was paid and takes back what was earned', async () => {
-    const bill_items = [lamp(places, 120)]
+    const cart = cartOf('B-3')
     const before = await points()
-    await till.post(
-      '/purchases/actions/send-purchase',
-      sale(places, { bill_id: 'B-3', total: 120, customer_id, bill: { bill_items } }),
-    )
-    expect(await points()).toBeGreaterThan(before)
-    const cancel = {
-      bill_id: 'CB-3',
-      total: 120,
-      customer_id,
-      bill: { bill_items, canceled: true, bill_number: 'B-3' },
-    }
-    expect((await till.post('/purchases/actions/send-purchase', sale(places, cancel))).status).toBe(201)
+    const body = paid(cart, await accept(cart, { max_points: 50 }))
+    await send(body)
+    expect(await points()).not.toBe(before)
+    await send({ ...body, bill: { ...body.bill, bill_id: 'CB-3', bill_number: 'B-3', canceled: true } })
     expect(await points()).toBe(before)
   })
 
@@ -219,19 +240,14 @@ describe('check out', () => {
     const credit = await till.get(`/wallet/actions/credits-overview?customer_id=${customer_id}`)
     expect(credit.body.data.available_credits).toBe(20)
     const cart = sale(places, { bill_id: 'B-4', total: 30, customer_id })
-    const quote = await till.post('/purchases/actions/accept-payment', { ...cart, payment_type: 'C', max_credit: 15 })
+    const quote = await accept(cart, { payment_type: 'C', max_credit: 15 })
     expect(quote.body.data.credit).toBe(15)
-    const recap = { payment_type: 'C', payment_recap: { amount_for_credit: 15 } }
-    const sent = await till.post('/purchases/actions/send-purchase', {
-      ...cart,
-      bill: { ...cart.bill, total_price: 15, ...recap },
-    })
-    expect(sent.status).toBe(201)
+    await send(paid(cart, quote, { payment_type: 'C' }))
     const left = await till.get(`/wallet/actions/credits-overview?customer_id=${customer_id}`)
     expect(left.body.data.available_credits).toBe(5)
   })
 
-  test('a reward: bought as a voucher, quoted for the cart, used with the sale', async () => {
+  test('a reward: given as a voucher, quoted for the cart, used with the sale', async () => {
     const types = (await till.get('/reward-types')).body.data.reward_types
     const percent = types.find((type: { name: string }) => /per cent/i.test(type.name)).reward_type_id
     const simple_reward = {
@@ -248,21 +264,17 @@ describe('check out', () => {
     expect(reward.status, JSON.stringify(reward.body)).toBe(201)
     const { reward_id } = reward.body.data
     const voucher = await till.post(`/rewards/${reward_id}/actions/create-voucher`, { customer_id })
-    expect(voucher.status, JSON.stringify(voucher.body)).toBe(201)
-    const { code } = (await till.get(`/vouchers/${voucher.body.data.voucher_id}`)).body.data
-    const cart = sale(places, { bill_id: 'B-5', total: 100, customer_id })
-    const asked = { ...cart, payment_type: 'S', benefit_codes: [code] }
-    const quote = await till.post('/purchases/actions/accept-payment', asked)
-    expect(quote.status, JSON.stringify(quote.body)).toBe(200)
-    expect(quote.body.data.vouchers).toMatchObject([{ code, discount_value: 10 }])
-    const recap = { total_price: 90, payment_recap: { vouchers: quote.body.data.vouchers } }
-    const bill_items = [billItem(places, 90)]
-    const sent = await till.post('/purchases/actions/send-purchase', {
-      ...cart,
-      bill: { ...cart.bill, ...recap, bill_items },
-    })
-    expect(sent.status, JSON.stringify(sent.body)).toBe(201)
-    expect((await till.get(`/vouchers/${voucher.body.data.voucher_id}`)).body.data.applied_date).not.toBeNull()
+    const { voucher_id } = voucher.body.data
+    const { code } = (await till.get(`/vouchers/${voucher_id}`)).body.data
+    const cart = sale(places, { bill_id: 'B-5', total: 40, customer_id })
+    const quote = await accept(cart, { benefit_codes: [code] })
+    expect(quote.body.data.vouchers).toMatchObject([{ code, discount_value: 4 }])
+    await send(paid(cart, quote))
+    expect((await till.get(`/vouchers/${voucher_id}`)).body.data.applied_date).not.toBeNull()
+    const again = await accept(sale(places, { bill_id: 'B-6', total: 40, customer_id }), { benefit_codes: [code] })
+    expect(again.body.error.error_data.invalid_params).toMatchObject([
+      { name: 'benefit_codes', reason: 'voucher_already_used' },
+    ])
   })
 })
 

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { type Ctx, makeCtx, type Server } from '../../platform/ctx.ts'
 import type { OpaqueKind } from '../../platform/ids.ts'
+import type { ApiOptions } from '../http/options.ts'
 import { authenticate, type Session } from './auth.ts'
 import { type Fields, fieldsOf, type Reading, readingFor } from './decode.ts'
 import type { Answer } from './encode.ts'
@@ -16,6 +17,8 @@ export type Access = InterfaceName | 'both'
 /** What every operation gets, signed in or not. */
 export interface OpenCall {
   readonly server: Server
+  /** Where this server is reached from outside, for addresses of files. */
+  readonly publicUrl: string
   readonly params: Readonly<Record<string, string>>
   readonly query: Query
   readonly body: Fields
@@ -45,7 +48,8 @@ export interface Routes {
   open(method: 'GET' | 'POST', url: string, access: Access, handler: OpenHandler): void
 }
 
-export function routesOn(app: FastifyInstance, server: Server, interfaceName: InterfaceName): Routes {
+export function routesOn(app: FastifyInstance, { server, config }: ApiOptions, interfaceName: InterfaceName): Routes {
+  const { publicUrl } = config
   const declare = (method: 'GET' | 'POST' | 'PUT' | 'DELETE') => (url: string, access: Access, handler: Handler) => {
     const resource = url.split('/')[1] ?? ''
     app.route({
@@ -62,7 +66,7 @@ export function routesOn(app: FastifyInstance, server: Server, interfaceName: In
       handler: async (request, reply) => {
         const session = sessions.get(request)
         if (!session) throw unauthorized('The access token is missing, not valid or expired.')
-        const answer = await handler(callOf(server, request, session))
+        const answer = await handler(callOf({ server, publicUrl }, request, session))
         return reply.status(answer.status).send(answer.body)
       },
     })
@@ -82,7 +86,10 @@ export function routesOn(app: FastifyInstance, server: Server, interfaceName: In
           }
           const session = await sessionOf(server, interfaceName, request)
           const ctx = session && ctxOf(server, request, session)
-          const answer = await handler({ ...openCallOf(server, request, ctx ? readingFor(ctx) : noTenant), ctx })
+          const answer = await handler({
+            ...openCallOf({ server, publicUrl }, request, ctx ? readingFor(ctx) : noTenant),
+            ctx,
+          })
           return reply.status(answer.status).send(answer.body)
         },
       })
@@ -131,9 +138,14 @@ function languagesOf(header: string | undefined): string[] {
 // Without a tenant no id names anything and times are universal.
 const noTenant: Reading = { timeZone: 'UTC', readId: () => undefined }
 
-function openCallOf(server: Server, request: FastifyRequest, reading: Reading): OpenCall {
+interface Site {
+  readonly server: Server
+  readonly publicUrl: string
+}
+
+function openCallOf(site: Site, request: FastifyRequest, reading: Reading): OpenCall {
   return {
-    server,
+    ...site,
     params: request.params as Record<string, string>, // fastify's path parameters are texts
     query: queryOf(request.query as Record<string, unknown>, reading), // the parser makes an object of any query
     body: fieldsOf(request.body, reading),
@@ -142,9 +154,9 @@ function openCallOf(server: Server, request: FastifyRequest, reading: Reading): 
   }
 }
 
-function callOf(server: Server, request: FastifyRequest, session: Session): Call {
-  const ctx = ctxOf(server, request, session)
-  const open = openCallOf(server, request, readingFor(ctx))
+function callOf(site: Site, request: FastifyRequest, session: Session): Call {
+  const ctx = ctxOf(site.server, request, session)
+  const open = openCallOf(site, request, readingFor(ctx))
   return {
     ...open,
     ctx,

@@ -12,7 +12,10 @@ import {
   primaryPhone,
   putAddress,
 } from '../../core/customers/index.ts'
+import { pictureOf } from '../../core/files/index.ts'
 import type { Ctx } from '../../platform/ctx.ts'
+import { fileUrl } from '../http/files.ts'
+import type { Call } from './call.ts'
 import { type ConsentChange, consentFields, readConsents, type Stated, statedBy } from './consents.ts'
 import type { Fields } from './decode.ts'
 import { idOf, idOrNull, type Row, timeOf, timeOrNull } from './encode.ts'
@@ -119,15 +122,22 @@ export function addressRow(address: Address | undefined): Row {
 }
 
 /** The customers as rows, whatever they need read in a few questions for all of them. */
-export async function customerRows(ctx: Ctx, customers: readonly Customer[], shortSalutation = false): Promise<Row[]> {
+export async function customerRows(
+  { ctx, publicUrl }: Pick<Call, 'ctx' | 'publicUrl'>,
+  customers: readonly Customer[],
+  shortSalutation = false,
+): Promise<Row[]> {
   const addresses = await addressesOf(
     ctx,
     customers.map((customer) => customer.id),
   )
   const stated = await statedBy(ctx, customers)
+  const photos = await pictureOf(ctx, { customerIds: customers.map((customer) => customer.id), purpose: 'photo' })
   return customers.map((customer) => {
     const address = homeOf(addresses.get(customer.id))
-    return customerRow(ctx, { customer, address, stated: stated(customer), shortSalutation })
+    const photo = photos.get(customer.id)
+    const photoUrl = photo === undefined ? null : fileUrl(ctx, { publicUrl, kind: 'file', id: photo })
+    return customerRow(ctx, { customer, address, stated: stated(customer), shortSalutation, photoUrl })
   })
 }
 
@@ -136,6 +146,7 @@ interface KnownCustomer {
   readonly address: Address | undefined
   readonly stated: Stated
   readonly shortSalutation: boolean
+  readonly photoUrl: string | null
 }
 
 function customerRow(ctx: Ctx, known: KnownCustomer): Row {
@@ -155,7 +166,7 @@ function customerRow(ctx: Ctx, known: KnownCustomer): Row {
       phone: primaryPhone(customer)?.replace(/^\+/, '') ?? null,
       language_id: customer.language ?? ctx.tenant.language,
       store_id: idOrNull(ctx, 'organisation', customer.storeId),
-      photo_url: null,
+      photo_url: known.photoUrl,
       address: addressRow(known.address),
       ...consentFields(ctx, known.stated),
     },

@@ -147,6 +147,7 @@ const byCode: Partial<Record<ErrorCode, readonly [name: string, reason: string]>
   'reservation.exists': ['external_id', 'already_exists'],
   'reservation.not_found': ['external_id', 'not_found'],
   'customer.merge_same': ['related_customer_id', 'not_allowed_value'],
+  'file.invalid': ['data', 'not_allowed_value'],
   'card.number_taken': ['card_number', 'already_exists'],
   'card.taken': ['card_number', 'relation_already_exists'],
   'card.blocked': ['card_number', 'card_is_blocked'],

@@ -1,5 +1,4 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Server } from '../../platform/ctx.ts'
 import type { ApiOptions } from '../http/options.ts'
 import { type InterfaceName, routesOn } from './call.ts'
 import { answerError, invalidParam, methodNotAllowed, notFound, sendRefusal } from './errors.ts'
@@ -70,7 +69,7 @@ const resources = [
 /** CareCloud REST API v1.0: the enterprise interface for the shop's systems and the customer interface for its apps. */
 export async function carecloudApi(app: FastifyInstance, options: ApiOptions): Promise<void> {
   for (const interfaceName of ['enterprise', 'customer'] as const) {
-    await app.register((scope) => interfaceOf(scope, options.server, interfaceName), {
+    await app.register((scope) => interfaceOf(scope, options, interfaceName), {
       prefix: `/webservice/rest-api/${interfaceName}-interface/v1.0`,
     })
   }
@@ -89,7 +88,7 @@ function resourceIn(url: string): string {
   return path.replace(/^.*?\/v1\.0\//, '').split('/')[0] ?? ''
 }
 
-async function interfaceOf(app: FastifyInstance, server: Server, interfaceName: InterfaceName): Promise<void> {
+async function interfaceOf(app: FastifyInstance, options: ApiOptions, interfaceName: InterfaceName): Promise<void> {
   acceptJson(app)
   app.setErrorHandler(answerError)
   const known = rememberPaths(app)
@@ -98,7 +97,7 @@ async function interfaceOf(app: FastifyInstance, server: Server, interfaceName: 
     if (known.some((pattern) => pattern.test(path))) return sendRefusal(reply, methodNotAllowed(request.method))
     return answerUnknown(request, reply)
   })
-  const routes = routesOn(app, server, interfaceName)
+  const routes = routesOn(app, options, interfaceName)
   for (const declare of resources) declare(routes)
 }
 

@@ -21,7 +21,7 @@ export function apiHostRewriter(config: Config, prefixes: ReadonlyMap<string, st
     if (prefixByHost.size === 0) return url
     const prefix = prefixByHost.get(hostOf(request, config.trustProxy))
     const path = url.split('?', 1)[0] ?? '/'
-    if (prefix === undefined || sharedPaths.has(path)) return url
+    if (prefix === undefined || sharedPaths.has(path) || path.startsWith('/files/')) return url
     const alreadyThere = path === prefix || path.startsWith(`${prefix}/`)
     return alreadyThere ? url : prefix + url
   }

@@ -17,6 +17,7 @@ import {
   restoreCustomer,
 } from '../customers/index.ts'
 import { moveCollections, restoreCollections } from '../events/index.ts'
+import { moveFiles, restoreFiles } from '../files/index.ts'
 import { moveBalances, restoreBalances } from '../ledger/index.ts'
 import {
   moveCardsOf,
@@ -64,6 +65,7 @@ async function moveAll(ctx: Ctx, merge: Merge, id: MergeId): Promise<Moved> {
     cards: await moveCardsOf(ctx, merge),
     tiers: await moveTiersOf(ctx, merge),
     reservations: await moveReservationsOf(ctx, merge),
+    files: await moveFiles(ctx, merge),
     vouchers: await moveVouchersOf(ctx, merge),
     usages: await moveUsagesOf(ctx, merge),
     lots: await moveBalances(ctx, { ...merge, key: `merge:${id}` }),
@@ -94,6 +96,7 @@ export function undoMerge(ctx: Ctx, mergeId: number): Promise<void> {
     await restorePurchases(ctx, { ...back, ids: moved.purchases })
     await restoreCardsOf(ctx, { ...back, ids: moved.cards })
     await restoreTiersOf(ctx, { ...back, ids: moved.tiers ?? [] })
+    await restoreFiles(ctx, { ...back, ids: moved.files ?? [] })
     await restoreVouchersOf(ctx, { ...back, ids: moved.vouchers ?? [] })
     await restoreUsagesOf(ctx, { ...back, moved: moved.usages ?? [] })
     await restoreBalances(ctx, { ...back, key: `merge:${id}:undone`, lotIds: moved.lots })

@@ -27,6 +27,7 @@ export interface Moved {
   /** Absent from merges of before there were any. */
   readonly tiers?: readonly number[]
   readonly reservations?: readonly number[]
+  readonly files?: readonly number[]
   readonly vouchers?: readonly number[]
   readonly usages?: readonly MovedUsage[]
   readonly lots: readonly number[]

@@ -5,6 +5,7 @@ import { forgetAudience } from '../audience/index.ts'
 import { forgetConsent, suppressErased } from '../consent/index.ts'
 import { type Customer, type CustomerId, forgetCustomer } from '../customers/index.ts'
 import { forgetBehaviour } from '../events/index.ts'
+import { forgetFiles } from '../files/index.ts'
 import { forgetVoucherNotes, listCards, updateCard } from '../loyalty/index.ts'
 import { forgetMerges } from '../merging/index.ts'
 import { forgetMessages } from '../messaging/index.ts'
@@ -28,6 +29,7 @@ export function eraseCustomer(ctx: Ctx, id: number): Promise<void> {
     await forgetMerges(ctx, ids)
     await forgetBehaviour(ctx, ids)
     await forgetNotes(ctx, ids)
+    await forgetFiles(ctx, ids)
     await forgetVoucherNotes(ctx, ids)
     for (const one of ids) await endAccess(ctx, one)
     await emitChanges(

@@ -12,6 +12,7 @@ import {
 } from '../../../core/loyalty/index.ts'
 import { type Ctx, transact } from '../../../platform/ctx.ts'
 import { DomainError } from '../../../platform/errors.ts'
+import { fileUrl } from '../../http/files.ts'
 import { readBatch } from '../batch.ts'
 import type { Call, Routes } from '../call.ts'
 import { contains, created, idOf, idOrNull, listOf, noContent, ok, pageOf, timeOf, timeOrNull } from '../encode.ts'
@@ -54,6 +55,20 @@ export function cardRoutes(routes: Routes): void {
     body.done()
     const card = await findCardByNumber(ctx, number)
     return ok({ is_free_to_use: card !== undefined && card.customerId === null && card.state === 'active' })
+  })
+
+  routes.post('/cards/actions/generate-digital-card-file', 'both', async (call) => {
+    const { ctx, body, publicUrl } = call
+    const id = body.needId('card_id', 'card')
+    // A wallet's pass must be signed with a certificate of the shop's, which there is none of.
+    const type = body.needChoice('file_type', ['png', 'qr-png', 'wallet'])
+    if (type === 'wallet') body.refuse('file_type', 'not_allowed_value')
+    const card = id === 0 ? undefined : (await listCards(ctx, { ids: [id], offset: 0, limit: 1 })).items[0]
+    const hidden = isApp(call) && card?.customerId !== call.session.customerId
+    if (id !== 0 && (!card || hidden)) body.refuse('card_id', 'not_found')
+    body.done()
+    const ending = type === 'png' ? '.png' : '.qr.png'
+    return ok({ file_url: fileUrl(ctx, { publicUrl, kind: 'card', id, ending }) })
   })
 
   routes.post('/cards/batch', 'enterprise', async (call) => {

@@ -1,4 +1,5 @@
 import { attachDevice, ensureDevice, listDevices, setPushToken } from '../../../core/events/index.ts'
+import { pictureKind, putPicture } from '../../../core/files/index.ts'
 import { readApplication } from '../applications.ts'
 import type { Call, Routes } from '../call.ts'
 import { type Answer, idOf, noContent, ok } from '../encode.ts'
@@ -19,8 +20,25 @@ export function customerActionRoutes(routes: Routes): void {
     ok({ customer_id: idOf(call.ctx, 'customer', await takeHandOver(call)) }),
   )
 
+  routes.post('/customers/actions/upload-customer-photo', 'both', uploadPhoto)
   routes.post('/customers/actions/set-push-notifications', 'enterprise', setPush)
   routes.post('/customers/actions/cancel-push-notifications', 'enterprise', cancelPush)
+}
+
+const maxPhotoText = 2_900_000 // two megabytes as base64 has them
+const maxPhotoBytes = 2 * 1024 * 1024
+
+async function uploadPhoto(call: Call): Promise<Answer> {
+  const { ctx, body } = call
+  // Some clients send what an <img> takes; the picture is what stands behind its comma.
+  const data = body.needText('data', { max: maxPhotoText }).replace(/^data:image\/[\w.+-]+;base64,/, '')
+  const isBase64 = /^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(data)
+  const content = Buffer.from(isBase64 ? data : '', 'base64')
+  const isPicture = content.length <= maxPhotoBytes && pictureKind(content) !== undefined
+  if (data !== '' && !isPicture) body.refuse('data', 'not_allowed_value', 'must be a PNG or JPEG of at most 2 MB')
+  const customerId = await customerInBody(call)
+  await putPicture(ctx, { customerId, purpose: 'photo', content })
+  return noContent
 }
 
 async function setPush(call: Call): Promise<Answer> {

@@ -31,7 +31,7 @@ export function customerRoutes(routes: Routes): void {
   routes.get('/customers/:customer_id', 'both', async (call) => {
     const short = call.query.boolean('customer_short_salutation')
     call.query.done()
-    const [row] = await customerRows(call.ctx, [await customerInPath(call)], short)
+    const [row] = await customerRows(call, [await customerInPath(call)], short)
     return ok(row ?? {})
   })
   routes.put('/customers/:customer_id', 'both', async (call) => replaceFromBody(call, await customerInPath(call)))
@@ -103,7 +103,7 @@ async function listPage(call: Call): Promise<Answer> {
     offset: page.offset,
     limit: page.limit,
   })
-  return listOf('customers', await customerRows(ctx, customers, short), await countCustomers(ctx, { filters }))
+  return listOf('customers', await customerRows(call, customers, short), await countCustomers(ctx, { filters }))
 }
 
 async function readFilters(call: Call): Promise<CustomerFilters> {

@@ -1,0 +1,13 @@
+// Code 128, set B: printable ASCII, read by every scanner at a till. Each symbol is six widths, bar and space in turn.
+const symbols =
+  '212222222122222221121223121322131222122213122312132212221213221312231212112232122132122231113222123122123221223211221132221231213212223112312131311222321122321221312212322112322211212123212321232121111323131123131321112313132113132311211313231113231311112133112331132131113123113321133121313121211331231131213113213311213131311123311321331121312113312311332111314111221411431111111224111422121124121421141122141221112214112412122114122411142112142211241211221114413111241112134111111242121142121241114212124112124211411212421112421211212141214121412121111143111341131141114113114311411113411311113141114131311141411131211412211214211232'
+const [startB, stop] = [104, '2331112']
+
+/** From the left, true for dark, without the quiet zone; undefined for text that it cannot hold. */
+export function barcodeOf(text: string): boolean[] | undefined {
+  if (text.length === 0 || text.length > 48 || !/^[\x20-\x7e]+$/.test(text)) return undefined
+  const values = [...text].map((character) => character.charCodeAt(0) - 32)
+  const sum = values.reduce((total, value, index) => total + value * (index + 1), startB)
+  const widths = [startB, ...values, sum % 103].map((value) => symbols.slice(value * 6, value * 6 + 6)).join('') + stop
+  return [...widths].flatMap((width, index) => Array<boolean>(Number(width)).fill(index % 2 === 0))
+}
