@@ -206,6 +206,7 @@ describe('events', () => {
     ['an ill-formed device', { did: 'a\nb', ...view }, 422],
     ['no event', { did: 'd' }, 422],
     ['an unknown event', { did: 'd', event: 'dance', items: [{ id: 1 }] }, 422],
+    ['an event that every object has', { did: 'd', event: '__proto__', items: [{ id: 1 }] }, 422],
     ['no items', { did: 'd', event: 'view' }, 422],
     ['empty items', { ...cart, items: [] }, 422],
     ['items that are no list', { ...cart, items: 'abc' }, 422],

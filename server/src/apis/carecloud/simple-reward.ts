@@ -131,7 +131,7 @@ function readValidity(fields: Fields): RewardDefinition['voucherValidity'] {
     return { days }
   }
   if (mode === 'end_of_time_unit') {
-    const endOf = endings[value as keyof typeof endings] // any text may be looked up
+    const endOf = Object.hasOwn(endings, value) ? endings[value as keyof typeof endings] : undefined
     if (value !== '' && !endOf) fields.refuse('voucher_validity_value', 'not_allowed_value')
     return { endOf: endOf ?? 'day' }
   }

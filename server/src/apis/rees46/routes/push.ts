@@ -29,7 +29,8 @@ async function push(caller: Caller): Promise<void> {
   if (!caller.trusted && readDid(params) === undefined) {
     throw new DomainError('request.unauthenticated', { field: 'did' })
   }
-  const handler = handlers[readText(params.event) ?? '']
+  const event = readText(params.event) ?? ''
+  const handler = Object.hasOwn(handlers, event) ? handlers[event] : undefined
   if (!handler) throw new DomainError('request.invalid', { field: 'event' })
   const context = readContext(params)
   await handler(ctx, params, async () => ({

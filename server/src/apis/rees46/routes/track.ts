@@ -37,7 +37,8 @@ export function trackRoutes(app: FastifyInstance, { server }: ApiOptions): void 
 
   app.post('/track/stories', async (request) => {
     const caller = await authenticate(server, request)
-    const type = storyEvents[readText(caller.params.event) ?? '']
+    const event = readText(caller.params.event) ?? ''
+    const type = Object.hasOwn(storyEvents, event) ? storyEvents[event] : undefined
     if (!type) throw new DomainError('request.invalid', { field: 'event' })
     const [story, slide] = ['story_id', 'slide_id'].map((field) => {
       const number = readInteger(caller.params[field], { min: 1 })
