@@ -289,10 +289,12 @@ describe('carecloud', () => {
       await pool.query('select number from cards where tenant_id = $1 and customer_id is null limit 1', [ctx.tenant.id])
     ).rows
     const [type] = (await pool.query('select id from card_types where tenant_id = $1 limit 1', [ctx.tenant.id])).rows
+    // Somebody without a card: one of a type is all that a customer has.
+    const { id } = await newPerson('cardless')
     const body = {
       card_type_id: ctx.ids.hex('cardType', ctx.tenant.id, type.id),
       card_number: card.number,
-      customer_id,
+      customer_id: ctx.ids.hex('customer', ctx.tenant.id, id),
     }
     const answers = await flood('carecloud', {
       method: 'post',
