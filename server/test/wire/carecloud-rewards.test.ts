@@ -7,12 +7,10 @@ import {
   createCodePool,
   createReward,
   issueVoucher,
-  markVouchersApplied,
   payWithGiftCard,
   type RewardInput,
 } from '../../src/core/loyalty/index.ts'
 import { putReferenceItems } from '../../src/core/organisations/index.ts'
-import { recordPurchase } from '../../src/core/purchases/index.ts'
 import { fixedClock } from '../../src/platform/clock.ts'
 import { testApp } from '../app.ts'
 import {
@@ -658,30 +656,32 @@ describe('vouchers', () => {
     expect(records.body.data).toEqual({ property_records: [], total_items: 0 })
   })
 
-  test('of a purchase are read with it', async () => {
+  test('of a purchase are read with it, with what they took off', async () => {
     const customer_id = await addCustomer(till, places)
-    const { purchaseId } = (await recordPurchase(ctx, {
-      space: 'carecloud',
-      number: 'WITH-VOUCHER',
-      source: 'till',
-      confirmed: true,
-      currency: 'EUR',
-      totalMinor: 900,
-      customerId: read('customer', customer_id),
-      occurredAt: ctx.clock.now(),
-      onKnownNumber: 'refuse',
-    })) as { purchaseId: number }
     const reward = await offer()
-    const voucher = await issueVoucher(ctx, { rewardId: reward.id, code: 'BOUGHT-WITH' })
-    await markVouchersApplied(ctx, { ids: [voucher.id], purchaseId, storeId, at: ctx.clock.now() })
-    const purchase = hex('purchase', purchaseId)
+    await issueVoucher(ctx, { rewardId: reward.id, customerId: read('customer', customer_id), code: 'BOUGHT-WITH' })
+    const vouchers = [
+      { code: 'BOUGHT-WITH', name: 'Reward', discount_value: 3, discount_percent: 10, bill_item_id: '1' },
+    ]
+    const bill = { payment_recap: { vouchers } }
+    const sent = await till.post(
+      '/purchases/actions/send-purchase',
+      sale(places, { bill_id: 'WITH-VOUCHER', total: 27, customer_id, bill }),
+    )
+    expect(sent.status, JSON.stringify(sent.body)).toBe(201)
+    const purchase = sent.body.data.purchase_id
     const list = await till.get(`/purchases/${purchase}/vouchers`)
     expect(list.body.data).toMatchObject({
       total_items: 1,
-      vouchers: [{ code: 'BOUGHT-WITH', applied_date: '2026-11-21 12:30:00', store_id: places.store }],
+      vouchers: [{ code: 'BOUGHT-WITH', value: 3, applied_date: expect.any(String), store_id: places.store }],
     })
     const summary = await till.get(`/purchases/${purchase}/actions/payment-summary`)
-    expect(summary.body.data.used_vouchers).toMatchObject([{ code: 'BOUGHT-WITH' }])
+    expect(summary.body.data.used_vouchers).toMatchObject([{ code: 'BOUGHT-WITH', value: 3 }])
+    const [voucher] = list.body.data.vouchers
+    expect((await till.put(`/vouchers/${voucher.voucher_id}`, { voucher })).status).toBe(204)
+    expect(faults(await till.put(`/vouchers/${voucher.voucher_id}`, { voucher: { customer_id } }))).toEqual([
+      ['voucher_id', 'voucher_already_applied'],
+    ])
   })
 
   test('that are gift cards tell their balance by number or code', async () => {

@@ -1,4 +1,5 @@
 import { getRewards, listVouchers, type Reward, type Voucher, type VoucherQuery } from '../../core/loyalty/index.ts'
+import { type VoucherDiscount, voucherDiscountsOf } from '../../core/purchases/index.ts'
 import type { Ctx } from '../../platform/ctx.ts'
 import { currencyScale, fromMinor } from '../../platform/money.ts'
 import type { Call } from './call.ts'
@@ -59,21 +60,35 @@ export async function voucherRows(ctx: Ctx, vouchers: readonly Voucher[], view: 
   )
   const all = [...rewards.values()]
   const rows = await rewardRows(ctx, all, view)
+  const discounts = await voucherDiscountsOf(
+    ctx,
+    vouchers.flatMap(({ purchaseId }) => purchaseId ?? []),
+  )
   const rowOf = new Map(all.map((reward, index) => [reward.id as number, rows[index]]))
   return vouchers.map((voucher) =>
-    voucherRow(ctx, voucher, { reward: rewards.get(voucher.rewardId), row: rowOf.get(voucher.rewardId) }),
+    voucherRow(ctx, voucher, {
+      reward: rewards.get(voucher.rewardId),
+      row: rowOf.get(voucher.rewardId),
+      discount: discounts.get(voucher.id),
+    }),
   )
 }
 
-function voucherRow(ctx: Ctx, voucher: Voucher, of: { reward: Reward | undefined; row: Row | undefined }): Row {
+interface Around {
+  readonly reward: Reward | undefined
+  readonly row: Row | undefined
+  /** By the purchase that it was used for. */
+  readonly discount: VoucherDiscount | undefined
+}
+
+function voucherRow(ctx: Ctx, voucher: Voucher, of: Around): Row {
   const { reward, row = null } = of
-  const value = voucher.valueMinor ?? amountOf(reward)
   return {
     voucher_id: idOf(ctx, 'voucher', voucher.id),
     customer_id: idOrNull(ctx, 'customer', voucher.customerId),
     store_id: idOrNull(ctx, 'organisation', voucher.appliedStoreId ?? voucher.storeId),
     code: voucher.code,
-    value: value === null ? null : fromMinor(value, currencyScale(ctx.tenant.currency)),
+    value: valueShown(ctx, voucher, of),
     applied_date: timeOrNull(ctx, voucher.appliedAt),
     valid_from: timeOf(ctx, voucher.validFrom ?? reward?.validFrom ?? voucher.createdAt),
     valid_to: timeOrNull(ctx, voucher.validTo ?? reward?.validTo),
@@ -85,6 +100,13 @@ function voucherRow(ctx: Ctx, voucher: Voucher, of: { reward: Reward | undefined
     last_change: timeOf(ctx, voucher.updatedAt),
     state: voucher.state === 'cancelled' ? 0 : 1,
   }
+}
+
+/** What it took off where it was used in a purchase; else what it says or its reward gives. */
+function valueShown(ctx: Ctx, voucher: Voucher, { reward, discount }: Around): number | null {
+  if (discount) return fromMinor(discount.amountMinor, currencyScale(discount.currency))
+  const value = voucher.valueMinor ?? amountOf(reward)
+  return value === null ? null : fromMinor(value, currencyScale(ctx.tenant.currency))
 }
 
 function amountOf(reward: Reward | undefined): number | null {

@@ -34,6 +34,18 @@ export function selectDiscounts(
      where d.tenant_id = ${ctx.tenant.id} and d.purchase_id = any (${purchaseIds}::bigint[]) order by d.id`)
 }
 
+/** What each voucher took off the purchase that it was used for; gift cards pay and take nothing off. */
+export function selectVoucherDiscounts(
+  ctx: Ctx,
+  purchaseIds: readonly number[],
+): Promise<{ voucherId: number; amountMinor: Minor; currency: string }[]> {
+  return ctx.db.query(sql`
+    select d.voucher_id as "voucherId", sum(d.amount_minor)::bigint as "amountMinor", p.currency
+      from purchase_discounts d join purchases p on p.tenant_id = d.tenant_id and p.id = d.purchase_id
+     where d.tenant_id = ${ctx.tenant.id} and d.purchase_id = any (${purchaseIds}::bigint[]) and d.voucher_id is not null
+     group by d.voucher_id, p.currency`)
+}
+
 /** What the rules decided for these sales, where it was kept. */
 export function selectDecisions(
   ctx: Ctx,

@@ -9,7 +9,7 @@ export { offersFor, type RewardOffer } from './offers.ts'
 export { type DraftReward, type Quote, quotePurchase } from './quote.ts'
 export { recordPurchase, recordPurchases } from './record.ts'
 export { type DraftRule, type Replay, type ReplayQuestion, replayRule } from './replay.ts'
-export type { PurchaseDetails } from './service.ts'
+export type { PurchaseDetails, VoucherDiscount } from './service.ts'
 export {
   claimPurchase,
   findPurchase,
@@ -21,6 +21,7 @@ export {
   movePurchases,
   restorePurchases,
   spendingOf,
+  voucherDiscountsOf,
 } from './service.ts'
 export type * from './types.ts'
 export type { PurchaseQuery } from './views.ts'

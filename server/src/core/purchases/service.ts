@@ -1,8 +1,9 @@
 import { type Ctx, transact } from '../../platform/ctx.ts'
 import { DomainError } from '../../platform/errors.ts'
+import type { Minor } from '../../platform/money.ts'
 import { emitChanges } from '../../platform/outbox.ts'
 import type { Decision } from '../loyalty/index.ts'
-import { type DiscountRow, selectDecisions, selectDiscounts } from './benefit-store.ts'
+import { type DiscountRow, selectDecisions, selectDiscounts, selectVoucherDiscounts } from './benefit-store.ts'
 import { earnFor } from './effects.ts'
 import { blankNotes, lockNumbers, moveCustomer, restoreCustomer, selectByNumbers, setCustomer } from './store.ts'
 import type { Effect, MovedValue, Payment, Purchase, ReportRow } from './types.ts'
@@ -125,4 +126,19 @@ export function restorePurchases(ctx: Ctx, move: { intoId: number; ids: readonly
 /** Forgets what was noted beside these customers' purchases; numbers, lines and amounts stay. */
 export function forgetNotes(ctx: Ctx, customerIds: readonly number[]): Promise<void> {
   return blankNotes(ctx, customerIds)
+}
+
+export interface VoucherDiscount {
+  readonly voucherId: number
+  readonly amountMinor: Minor
+  readonly currency: string
+}
+
+/** What vouchers took off these purchases, by voucher. */
+export async function voucherDiscountsOf(
+  ctx: Ctx,
+  purchaseIds: readonly number[],
+): Promise<ReadonlyMap<number, VoucherDiscount>> {
+  if (purchaseIds.length === 0) return new Map()
+  return new Map((await selectVoucherDiscounts(ctx, purchaseIds)).map((one) => [one.voucherId, one]))
 }
