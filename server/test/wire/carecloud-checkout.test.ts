@@ -216,6 +216,26 @@ describe('a cancellation', () => {
   })
 })
 
+describe('afterwards', () => {
+  test('an anonymous sale is said to be a customer’s, once, and the points lead back to it', async () => {
+    const sent = await send({ bill_id: 'ANON-1', total: 30 })
+    const { purchase_id } = sent.body.data
+    const url = `/purchases/${purchase_id}`
+    const [customer_id, other] = [await addCustomer(till, places), await addCustomer(till, places)]
+    const { data: purchase } = (await till.get(url)).body
+    expect((await till.put(url, { purchase })).status).toBe(204)
+    expect((await till.put(url, { purchase: { ...purchase, customer_id } })).status).toBe(204)
+    expect((await till.get(url)).body.data.customer_id).toBe(customer_id)
+    expect(faults(await till.put(url, { purchase: { ...purchase, customer_id: other } }))).toEqual([
+      ['customer_id', 'relation_already_exists'],
+    ])
+    expect(faults(await till.put(url, { purchase }))).toEqual([['customer_id', 'required']])
+    const [point] = (await till.get(`/points?customer_id=${customer_id}`)).body.data.points
+    const behind = await till.get(`/points/${point.point_id}/purchases?purchase_items_extension=true`)
+    expect(behind.body.data).toMatchObject({ total_items: 1, purchases: [{ purchase_id, purchase_items: [{}] }] })
+  })
+})
+
 describe('paying with points and credit', () => {
   test('the question says how many points may pay, and the sale takes them', async () => {
     const customer_id = await addCustomer(till, places)

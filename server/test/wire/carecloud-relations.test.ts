@@ -138,6 +138,20 @@ test('segments stand in groups, and records say since when', async () => {
   expect((await till.get(other)).body.data.total_items).toBe(0)
 })
 
+test('names come in the language that the caller wants, where they have one', async () => {
+  const names = { cs: 'Zahrada', de: 'Garten' }
+  await putReferenceItem(ctx, { kind: 'interest', code: 'garden', name: 'Garden', data: { names } })
+  const named = async (language: string) => {
+    const headers = { 'accept-language': language }
+    const interests = await till.send({ method: 'GET', url: '/interests?name=gar', headers })
+    const countries = await till.send({ method: 'GET', url: '/countries?country_id=de', headers })
+    return [interests.body.data.interests[0]?.name, countries.body.data.countries[0].name]
+  }
+  expect(await named('en')).toEqual(['Garden', 'Germany'])
+  expect(await named('fr, de;q=0.8')).toEqual(['Garten', 'Allemagne'])
+  expect(await named('')).toEqual(['Garden', 'Germany'])
+})
+
 test('small lists', async () => {
   for (const [path, key] of [
     ['customer-types', 'customer_types'],

@@ -7,6 +7,7 @@ import type { Call, Routes } from '../call.ts'
 import type { Fields } from '../decode.ts'
 import { type Answer, contains, created, idOf, listOf, ok, pageOf, stateOf, timeOf } from '../encode.ts'
 import { notFound } from '../errors.ts'
+import { inLanguage } from '../languages.ts'
 import { internationalPhone } from '../passwords.ts'
 import { customerFilter, customerInPath, findReachable, isApp, ownCustomer } from '../people.ts'
 import { propertyRow, readRecord, recordRows } from '../properties.ts'
@@ -34,11 +35,11 @@ export function eventRoutes(routes: Routes): void {
 const typeFields = ['event_type_id', 'event_group_id', 'event_group_text_id', 'name', 'text_id', 'icon_name', 'state']
 
 function typeRoutes(routes: Routes): void {
-  routes.get('/event-types', 'both', async ({ ctx, query }) => {
+  routes.get('/event-types', 'both', async ({ ctx, query, languages }) => {
     const page = query.page(typeFields)
     const [name, textId, groups] = [query.text('name'), query.text('text_id'), query.list('event_group_text_id')]
     query.done()
-    const rows = (await typeRows(ctx)).filter(
+    const rows = (await typeRows(ctx, languages)).filter(
       (row) =>
         contains(row.name, name) &&
         (textId === undefined || row.text_id === textId) &&
@@ -49,7 +50,9 @@ function typeRoutes(routes: Routes): void {
 
   routes.get('/event-types/:event_type_id', 'both', async (call) => {
     const type = await typeInPath(call)
-    const row = (await typeRows(call.ctx)).find((one) => one.event_type_id === idOf(call.ctx, 'reference', type.id))
+    const row = (await typeRows(call.ctx, call.languages)).find(
+      (one) => one.event_type_id === idOf(call.ctx, 'reference', type.id),
+    )
     return ok(row ?? {})
   })
 
@@ -62,9 +65,10 @@ function typeRoutes(routes: Routes): void {
   })
 }
 
-async function typeRows(ctx: Ctx) {
+async function typeRows(ctx: Ctx, languages: readonly string[]) {
   const groups = new Map((await listReferenceItems(ctx, 'event_group')).map((group) => [group.code, group]))
-  return (await listReferenceItems(ctx, 'event_type')).map((type) => {
+  return (await listReferenceItems(ctx, 'event_type')).map((item) => {
+    const type = inLanguage(item, languages)
     const group = groups.get(String(type.data.group ?? ''))
     return {
       event_type_id: idOf(ctx, 'reference', type.id),

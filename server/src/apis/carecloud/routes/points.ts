@@ -1,4 +1,4 @@
-import { listEntries, type Unit } from '../../../core/ledger/index.ts'
+import { type LedgerEntry, listEntries, type Unit } from '../../../core/ledger/index.ts'
 import type { Ctx } from '../../../platform/ctx.ts'
 import type { Call, Routes } from '../call.ts'
 import { type Answer, idOf, listOf, ok, pageOf, type Row } from '../encode.ts'
@@ -7,6 +7,7 @@ import { move, synchronize, transfer } from '../movements.ts'
 import { customerFilter, customerInPath, isApp } from '../people.ts'
 import { unitsThat } from '../units.ts'
 import { credits, points, unitIdsOf, type ValueKind } from '../value-kinds.ts'
+import { purchasesBehind } from './purchases.ts'
 
 /** points and credits, their types, and what moves them. */
 export function pointRoutes(routes: Routes): void {
@@ -32,19 +33,10 @@ function readRoutes(routes: Routes, kind: ValueKind): void {
   routes.get(`/customers/:customer_id/${kind.path}`, 'both', async (call) =>
     entryPage(call, kind, (await customerInPath(call)).id),
   )
-  routes.get(`/${kind.path}/:entry_id`, 'both', async (call) => {
-    const id = call.pathId('entry_id', 'posting')
-    const { items } = await listEntries(call.ctx, {
-      ids: [id],
-      unitIds: await unitIdsOf(call.ctx, kind),
-      offset: 0,
-      limit: 1,
-    })
-    const entry = items[0]
-    const hidden = isApp(call) && entry?.customerId !== call.session.customerId
-    if (!entry || hidden) throw notFound(kind.path, call.params.entry_id ?? '')
-    return ok(kind.row(call.ctx, entry))
-  })
+  routes.get(`/${kind.path}/:entry_id`, 'both', async (call) => ok(kind.row(call.ctx, await entryInPath(call, kind))))
+  routes.get(`/${kind.path}/:entry_id/purchases`, 'both', async (call) =>
+    purchasesBehind(call, (await entryInPath(call, kind)).purchaseId),
+  )
 
   routes.get(`/${kind.typePath}`, 'both', async ({ ctx, query }) => {
     const page = query.page([kind.typeId, 'name'])
@@ -62,6 +54,15 @@ function readRoutes(routes: Routes, kind: ValueKind): void {
     if (!unit) throw notFound(kind.typePath, call.params.type_id ?? '')
     return ok(unitRow(call.ctx, unit, kind.typeId))
   })
+}
+
+async function entryInPath(call: Call, kind: ValueKind): Promise<LedgerEntry> {
+  const ids = [call.pathId('entry_id', 'posting')]
+  const unitIds = await unitIdsOf(call.ctx, kind)
+  const [entry] = (await listEntries(call.ctx, { ids, unitIds, offset: 0, limit: 1 })).items
+  const hidden = isApp(call) && entry?.customerId !== call.session.customerId
+  if (!entry || hidden) throw notFound(kind.path, call.params.entry_id ?? '')
+  return entry
 }
 
 /** How this API calls a unit of points or of credit. */

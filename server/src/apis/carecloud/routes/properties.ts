@@ -2,6 +2,7 @@ import { listReferenceItems, type ReferenceKind } from '../../../core/organisati
 import type { Routes } from '../call.ts'
 import { contains, ok, pageOf } from '../encode.ts'
 import { notFound } from '../errors.ts'
+import { inLanguage } from '../languages.ts'
 import { propertyRow } from '../properties.ts'
 
 const lists: readonly { readonly path: string; readonly key: string; readonly kind: ReferenceKind }[] = [
@@ -22,20 +23,21 @@ const fields = ['property_id', 'name', 'description', 'data_type', 'is_required'
 /** What may be noted of a customer, an event, a store and so on beside their fixed fields. */
 export function propertyRoutes(routes: Routes): void {
   for (const { path, key, kind } of lists) {
-    routes.get(`/${path}`, path === 'partner-properties' ? 'enterprise' : 'both', async ({ ctx, query }) => {
+    routes.get(`/${path}`, path === 'partner-properties' ? 'enterprise' : 'both', async ({ ctx, query, languages }) => {
       const page = query.page(fields)
       const name = query.text('name')
       query.done()
       const rows = (await listReferenceItems(ctx, kind))
+        .map((property) => inLanguage(property, languages))
         .filter((property) => contains(property.name, name))
         .map((property) => propertyRow(ctx, property))
       return pageOf(key, rows, page)
     })
 
-    routes.get(`/${path}/:property_id`, 'both', async ({ ctx, params }) => {
+    routes.get(`/${path}/:property_id`, 'both', async ({ ctx, params, languages }) => {
       const property = (await listReferenceItems(ctx, kind)).find((one) => one.code === params.property_id)
       if (!property) throw notFound(path, params.property_id ?? '')
-      return ok(propertyRow(ctx, property))
+      return ok(propertyRow(ctx, inLanguage(property, languages)))
     })
   }
 }

@@ -18,7 +18,7 @@ import type { Call, Routes } from '../call.ts'
 import { currencyId } from '../currencies.ts'
 import { type Answer, idOf, idOrNull, listOf, noContent, ok, pageOf, type Row, timeOf } from '../encode.ts'
 import { invalidParam, notFound } from '../errors.ts'
-import { customerFilter, customerInPath, isApp } from '../people.ts'
+import { customerFilter, customerInPath, findReachable, isApp } from '../people.ts'
 import { points, pointsOfPurchase } from '../value-kinds.ts'
 import { voucherPage, voucherRows } from '../voucher.ts'
 import { neededStore } from './stores.ts'
@@ -75,6 +75,7 @@ export function purchaseRoutes(routes: Routes): void {
     })
   })
 
+  routes.put('/purchases/:purchase_id', 'enterprise', putPurchase)
   routes.post('/purchases/actions/assign-customer', 'enterprise', assignCustomer)
 }
 
@@ -219,6 +220,36 @@ function itemRow(
 }
 
 /** Gives an anonymous sale to a customer, who then earns on it. */
+/** What was bought is not to be changed afterwards; that it was this customer's may still be said, once. */
+async function putPurchase(call: Call): Promise<Answer> {
+  const purchase = await purchaseInPath(call)
+  const body = call.body.needObject('purchase')
+  const id = body.id('customer_id', 'customer')
+  const customer = await findReachable(call, id)
+  if (id !== undefined && !customer) body.refuse('customer_id', 'not_found')
+  if (id === undefined && purchase.customerId !== null) body.refuse('customer_id', 'required')
+  if (customer && purchase.customerId !== null && purchase.customerId !== customer.id) {
+    body.refuse('customer_id', 'relation_already_exists')
+  }
+  call.body.done()
+  if (!customer || purchase.customerId === customer.id) return noContent
+  const { number, storeId } = purchase
+  await claimPurchase(call.ctx, { number, customerId: customer.id, ...(storeId === null ? {} : { storeId }) })
+  return noContent
+}
+
+/** The purchase that a movement of points or credit came from: a list of one, or of none. */
+export async function purchasesBehind(call: Call, purchaseId: number | null): Promise<Answer> {
+  const { ctx, query } = call
+  const page = query.page(Object.keys(orders))
+  const storeId = query.id('store_id', 'organisation')
+  const withItems = query.boolean('purchase_items_extension') ?? false
+  query.done()
+  const purchase = purchaseId === null ? undefined : await findPurchase(ctx, purchaseId, { lines: true })
+  const wanted = purchase && (storeId === undefined || purchase.storeId === storeId) ? [purchase] : []
+  return pageOf('purchases', await purchaseRows(ctx, wanted, { items: withItems, properties: false }), page)
+}
+
 async function assignCustomer(call: Call): Promise<Answer> {
   const { ctx, body } = call
   const storeId = await neededStore(ctx, body)

@@ -8,6 +8,7 @@ import { standardConsents } from '../consents.ts'
 import { currencyId, knownCurrencies } from '../currencies.ts'
 import { contains, idOf, ok, pageOf, type Row, stateOf, timeOf } from '../encode.ts'
 import { notFound } from '../errors.ts'
+import { inLanguage } from '../languages.ts'
 
 /** The small lists that a form or a till is filled with. */
 export function referenceRoutes(routes: Routes): void {
@@ -154,11 +155,11 @@ function worldLists(routes: Routes): void {
     return ok({ languages: rows, total_items: rows.length })
   })
 
-  routes.get('/countries', 'both', async ({ ctx, query }) => {
+  routes.get('/countries', 'both', async ({ ctx, query, languages: wanted }) => {
     const page = query.page(['country_id', 'name'])
     const [id, name] = [query.text('country_id'), query.text('country_name')]
     query.done()
-    const names = new Intl.DisplayNames([ctx.tenant.language, 'en'], { type: 'region' })
+    const names = new Intl.DisplayNames([...wanted, ctx.tenant.language, 'en'], { type: 'region' })
     const rows = getCountries()
       .map((code) => ({ country_id: code.toLowerCase(), name: names.of(code) ?? code, state: 1 }))
       .filter((row) => (id === undefined || row.country_id === id.toLowerCase()) && contains(row.name, name))
@@ -167,25 +168,25 @@ function worldLists(routes: Routes): void {
 }
 
 function currencies(routes: Routes): void {
-  routes.get('/currencies', 'both', async ({ ctx, query }) => {
+  routes.get('/currencies', 'both', async ({ ctx, query, languages: wanted }) => {
     const page = query.page(['currency_id', 'name', 'code'])
     const [name, code] = [query.text('currency_name'), query.text('currency_code')]
     query.done()
-    const rows = (await currencyRows(ctx)).filter(
+    const rows = (await currencyRows(ctx, wanted)).filter(
       (row) => contains(row.name, name) && (code === undefined || row.code === code.toUpperCase()),
     )
     return pageOf('currencies', rows, page)
   })
 
-  routes.get('/currencies/:currency_id', 'both', async ({ ctx, params }) => {
-    const row = (await currencyRows(ctx)).find((one) => one.currency_id === params.currency_id)
+  routes.get('/currencies/:currency_id', 'both', async ({ ctx, params, languages: wanted }) => {
+    const row = (await currencyRows(ctx, wanted)).find((one) => one.currency_id === params.currency_id)
     if (!row) throw notFound('currencies', params.currency_id ?? '')
     return ok(row)
   })
 }
 
-async function currencyRows(ctx: Ctx) {
-  const names = new Intl.DisplayNames([ctx.tenant.language, 'en'], { type: 'currency' })
+async function currencyRows(ctx: Ctx, wanted: readonly string[]) {
+  const names = new Intl.DisplayNames([...wanted, ctx.tenant.language, 'en'], { type: 'currency' })
   return (await knownCurrencies(ctx)).map((code) => ({
     currency_id: currencyId(ctx, code),
     name: names.of(code) ?? code,
@@ -338,12 +339,12 @@ const referenceLists: readonly ReferenceList[] = [
 ]
 
 function serveList(routes: Routes, list: ReferenceList): void {
-  routes.get(list.path, 'both', async ({ ctx, query }) => {
+  routes.get(list.path, 'both', async ({ ctx, query, languages: wanted }) => {
     const page = query.page(list.fields)
     const name = query.text('name')
     const code = list.codeFilter === undefined ? undefined : query.text(list.codeFilter)
     query.done()
-    const items = await listReferenceItems(ctx, list.kind)
+    const items = (await listReferenceItems(ctx, list.kind)).map((item) => inLanguage(item, wanted))
     const rows = items
       .filter((item) => contains(item.name, name) && (code === undefined || item.code === code))
       .map((item) => list.row(ctx, item))
@@ -354,6 +355,6 @@ function serveList(routes: Routes, list: ReferenceList): void {
     const id = call.pathId(list.idField, 'reference')
     const item = (await listReferenceItems(call.ctx, list.kind)).find((candidate) => candidate.id === id)
     if (!item) throw notFound(list.path.slice(1), call.params[list.idField] ?? '')
-    return ok(list.row(call.ctx, item))
+    return ok(list.row(call.ctx, inLanguage(item, call.languages)))
   })
 }
