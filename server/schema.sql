@@ -77,6 +77,7 @@ create table attribute_definitions (
   default_value text,
   preview_value text,
   created_at timestamp with time zone default now() not null,
+  shown boolean default true not null,
   constraint attribute_definitions_pkey PRIMARY KEY (tenant_id, id),
   constraint attribute_definitions_name_key UNIQUE NULLS NOT DISTINCT (tenant_id, list_id, name),
   constraint attribute_definitions_type CHECK ((data_type = ANY (ARRAY['text'::text, 'number'::text, 'integer'::text, 'boolean'::text, 'date'::text, 'gender'::text, 'choice'::text, 'choices'::text, 'json'::text]))),
@@ -184,6 +185,15 @@ create index changes_customer on changes USING btree (tenant_id, customer_id, xi
 create index changes_customers on changes USING btree (tenant_id, xid, id) WHERE (entity = ANY (ARRAY['customer'::text, 'card'::text]));
 create index changes_entity on changes USING btree (tenant_id, entity, entity_id, id);
 create index changes_feed on changes USING btree (tenant_id, xid, id);
+
+create table charges_done (
+  tenant_id bigint not null,
+  charge_id bigint not null,
+  customer_id bigint not null,
+  charged_until timestamp with time zone not null,
+  constraint charges_done_pkey PRIMARY KEY (tenant_id, charge_id, customer_id),
+  constraint charges_done_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+);
 
 create table code_pools (
   tenant_id bigint not null,
@@ -417,6 +427,8 @@ create table earning_rules (
   definition jsonb not null,
   created_at timestamp with time zone default now() not null,
   updated_at timestamp with time zone default now() not null,
+  on_request boolean default false not null,
+  code text,
   constraint earning_rules_pkey PRIMARY KEY (tenant_id, id),
   constraint earning_rules_priority CHECK (((priority >= 1) AND (priority <= 99))),
   constraint earning_rules_state CHECK ((state = ANY (ARRAY['draft'::text, 'active'::text, 'paused'::text, 'deleted'::text]))),
@@ -778,6 +790,57 @@ create table products (
 create index products_category on products USING btree (tenant_id, category_id);
 create index products_name on products USING gin (lower(name) gin_trgm_ops);
 
+create table programme_charges (
+  tenant_id bigint not null,
+  id bigint default nextval('entity_id'::regclass) not null,
+  programme_id bigint not null,
+  kind text not null,
+  amount bigint not null,
+  every integer not null,
+  period text not null,
+  only_dormant boolean default false not null,
+  state text default 'active'::text not null,
+  starts_at timestamp with time zone not null,
+  constraint programme_charges_pkey PRIMARY KEY (tenant_id, id),
+  constraint programme_charges_amount CHECK (((amount > 0) AND ((kind = 'fee'::text) OR (amount <= 10000)))),
+  constraint programme_charges_every CHECK (((every >= 1) AND (every <= 1000))),
+  constraint programme_charges_kind CHECK ((kind = ANY (ARRAY['depreciation'::text, 'fee'::text]))),
+  constraint programme_charges_period CHECK ((period = ANY (ARRAY['day'::text, 'week'::text, 'month'::text, 'year'::text]))),
+  constraint programme_charges_state CHECK ((state = ANY (ARRAY['active'::text, 'deleted'::text]))),
+  constraint programme_charges_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint programme_charges_tenant_id_programme_id_fkey FOREIGN KEY (tenant_id, programme_id) REFERENCES programmes(tenant_id, id)
+);
+create index programme_charges_active on programme_charges USING btree (tenant_id, programme_id) WHERE (state = 'active'::text);
+
+create table programme_items (
+  tenant_id bigint not null,
+  programme_id bigint not null,
+  unit_id bigint not null,
+  needed integer default 1 not null,
+  state text default 'active'::text not null,
+  constraint programme_items_pkey PRIMARY KEY (tenant_id, unit_id),
+  constraint programme_items_needed CHECK (((needed >= 1) AND (needed <= 10000))),
+  constraint programme_items_state CHECK ((state = ANY (ARRAY['active'::text, 'deleted'::text]))),
+  constraint programme_items_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint programme_items_tenant_id_programme_id_fkey FOREIGN KEY (tenant_id, programme_id) REFERENCES programmes(tenant_id, id),
+  constraint programme_items_tenant_id_unit_id_fkey FOREIGN KEY (tenant_id, unit_id) REFERENCES units(tenant_id, id)
+);
+create index programme_items_programme on programme_items USING btree (tenant_id, programme_id);
+
+create table programme_members (
+  tenant_id bigint not null,
+  id bigint default nextval('entity_id'::regclass) not null,
+  programme_id bigint not null,
+  customer_id bigint not null,
+  actor text default ''::text not null,
+  joined_at timestamp with time zone not null,
+  constraint programme_members_pkey PRIMARY KEY (tenant_id, id),
+  constraint programme_members_key UNIQUE (tenant_id, programme_id, customer_id),
+  constraint programme_members_tenant_id_customer_id_fkey FOREIGN KEY (tenant_id, customer_id) REFERENCES customers(tenant_id, id),
+  constraint programme_members_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint programme_members_tenant_id_programme_id_fkey FOREIGN KEY (tenant_id, programme_id) REFERENCES programmes(tenant_id, id)
+);
+
 create table programmes (
   tenant_id bigint not null,
   id bigint default nextval('entity_id'::regclass) not null,
@@ -956,16 +1019,19 @@ create table rewards (
   presentation jsonb default '{}'::jsonb not null,
   created_at timestamp with time zone default now() not null,
   updated_at timestamp with time zone default now() not null,
+  programme_id bigint,
   constraint rewards_pkey PRIMARY KEY (tenant_id, id),
   constraint rewards_kind CHECK ((kind = ANY (ARRAY['till'::text, 'catalogue'::text, 'campaign'::text, 'simple'::text, 'gift_card'::text]))),
   constraint rewards_points_cost CHECK ((points_cost >= 0)),
   constraint rewards_priority CHECK (((priority >= 1) AND (priority <= 99))),
   constraint rewards_state CHECK ((state = ANY (ARRAY['draft'::text, 'active'::text, 'paused'::text, 'deleted'::text]))),
   constraint rewards_usage CHECK ((usage = ANY (ARRAY['automatic'::text, 'code'::text, 'voucher'::text]))),
+  constraint rewards_programme_fkey FOREIGN KEY (tenant_id, programme_id) REFERENCES programmes(tenant_id, id),
   constraint rewards_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
 );
 create index rewards_active on rewards USING btree (tenant_id) WHERE (state = 'active'::text);
 create unique index rewards_code_key on rewards USING btree (tenant_id, lower(code)) WHERE (state <> 'deleted'::text);
+create index rewards_programme on rewards USING btree (tenant_id, programme_id) WHERE (programme_id IS NOT NULL);
 
 create table rule_book_versions (
   tenant_id bigint not null,
@@ -1416,6 +1482,23 @@ begin
       order by position) into v_results
     from (select *, sum(amount) over (partition by account order by position) as running from simple) s;
   return v_results;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.ledger_lapse(p_tenant bigint, p_unit bigint, p_customer bigint, p_key text, p_amount bigint, p_op jsonb, p_now timestamp with time zone, p_actor text)
+ RETURNS bigint
+ LANGUAGE plpgsql
+AS $function$
+declare v_available bigint; v_balance bigint; v_posting bigint;
+begin
+  v_available := ledger_lock(p_tenant, p_unit, p_customer, '');
+  if exists (select 1 from postings where tenant_id = p_tenant and key = p_key) then return null; end if;
+  perform ledger_settle(p_tenant, p_unit, p_customer, v_available, '', p_now);
+  select least(balance, p_amount) into v_balance from ledger_accounts where tenant_id = p_tenant and id = v_available;
+  if v_balance <= 0 then return null; end if;
+  v_posting := ledger_write(p_tenant, p_key, 'expire', p_unit, v_available, ledger_account(p_tenant, p_unit, null, 'expiry'), v_balance,
+    p_customer, p_op, p_now, p_actor);
+  perform ledger_take(p_tenant, v_available, v_posting, v_balance);
+  return v_posting;
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.ledger_lock(p_tenant bigint, p_unit bigint, p_customer bigint, p_condition text)

@@ -1,7 +1,7 @@
 import { deleteExpired } from '../core/accounts/index.ts'
 import { maintainEvents } from '../core/events/index.ts'
 import { settleDue } from '../core/ledger/index.ts'
-import { expireReservations } from '../core/loyalty/index.ts'
+import { expireReservations, settleAllCharges } from '../core/loyalty/index.ts'
 import type { Server } from '../platform/ctx.ts'
 import { dbOf } from '../platform/db.ts'
 import { metrics } from '../platform/metrics.ts'
@@ -31,6 +31,13 @@ export const scheduledTasks: readonly ScheduledTask[] = [
     cron: '* * * * *',
     run: async (server, signal) => {
       while (!signal.aborted && (await expireReservations(server, settleBatch)) === settleBatch);
+    },
+  },
+  {
+    name: 'settle_charges',
+    cron: '7 * * * *',
+    run: async (server, signal) => {
+      while (!signal.aborted && (await settleAllCharges(server, settleBatch)) >= settleBatch);
     },
   },
   { name: 'maintain_events', cron: '17 2 * * *', run: (server) => maintainEvents(server) },

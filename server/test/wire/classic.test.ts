@@ -330,7 +330,18 @@ describe('the transports', () => {
       account_id: shop.user.account_id,
       biz_name: 'Shop alfa',
       account_name: 'Shop alfa',
+      biz_address1: '',
+      biz_address2: '',
+      biz_city: '',
+      biz_state: '',
+      biz_zip: '',
       biz_country: 'DE',
+      client_email: '',
+      contact_first_name: '',
+      contact_last_name: '',
+      contact_email: '',
+      contact_phone: '',
+      referrer_name: '',
       language: 'EN',
       currency: 'EUR',
       glyph: '€',
@@ -608,7 +619,9 @@ describe('campaigns and transactions', () => {
       reward_ratio: '100',
     })
     expect(campaigns[2]).toMatchObject({ earned_per_event: '5.00' })
-    expect(campaigns[4].items).toEqual([{ id: expect.any(String), description: 'Coffee', item_identifier: 'coffee' }])
+    expect(campaigns[4].items).toEqual([
+      { id: expect.any(String), description: 'Coffee', item_identifier: 'coffee', item_quantity: '1' },
+    ])
     const types = async (fields: Fields) =>
       (await ask(shop, { type: 'campaigns_list', ...fields })).campaigns.map(({ type }: { type: string }) => type)
     expect(await types({ type_restrict: 'events,points' })).toEqual(['points', 'events'])
@@ -735,7 +748,7 @@ describe('campaigns and transactions', () => {
     [{ amount: '1e3' }, 'amount must be an amount such as 9.95'],
     [{ amount: '0' }, 'amount must be more than 0'],
     [{ amount: '99999999999999' }, 'amount must be an amount such as 9.95'],
-    [{ amount: '5', promo_id: '1' }, 'promo_id does not exist'],
+    [{ amount: '5', promo_id: '1' }, 'The promotion does not exist'],
     [{ amount: '5', code: '', card_number: '' }, 'code or card_number is required'],
     [{ amount: '5', code: '1' }, 'The customer does not exist'],
     [{ amount: '5', campaign_id: '' }, 'campaign_id is required'],

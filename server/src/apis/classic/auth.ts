@@ -3,6 +3,7 @@ import { countAttempt, type FoundCredential, findCredential } from '../../core/a
 import { type Ctx, makeCtx, type Server } from '../../platform/ctx.ts'
 import { DomainError } from '../../platform/errors.ts'
 import { type Fields, refuse } from './decode.ts'
+import { allowedCampaignsOf, type Permission, permissionsOf } from './permissions.ts'
 
 export const api = 'classic'
 
@@ -11,6 +12,9 @@ export interface Call {
   readonly ctx: Ctx
   readonly user: FoundCredential
   readonly fields: Fields
+  readonly permissions: ReadonlySet<Permission>
+  /** The campaigns the user may see; undefined for all of them. */
+  readonly campaigns: ReadonlySet<number> | undefined
 }
 
 /** The account of a user; the shop's own name where the credential does not say. */
@@ -34,7 +38,13 @@ export async function authenticate(server: Server, request: FastifyRequest, fiel
   }
   request.tenantId = user.tenant.id
   const ctx = makeCtx(server, user.tenant, { kind: 'key', id: userId, via: api, ip: request.ip })
-  return { ctx, user, fields }
+  return {
+    ctx,
+    user,
+    fields,
+    permissions: permissionsOf(user.data),
+    campaigns: allowedCampaignsOf(user.data),
+  }
 }
 
 function headerKey(request: FastifyRequest): string | undefined {

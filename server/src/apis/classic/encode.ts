@@ -11,14 +11,18 @@ export interface Element {
 export interface List {
   readonly kind: 'list'
   readonly singular: string
-  readonly items: readonly Element[]
+  readonly items: readonly (Element | string)[]
 }
 export type Value = string | number | null | undefined | Element | List
 /** In the order of the answer. An undefined value is left out, null is an empty element. */
 export type Entries = Readonly<Record<string, Value>>
 
 export const element = (entries: Entries, status?: string): Element => ({ kind: 'element', entries, status })
-export const list = (singular: string, items: readonly Element[]): List => ({ kind: 'list', singular, items })
+export const list = (singular: string, items: readonly (Element | string)[]): List => ({
+  kind: 'list',
+  singular,
+  items,
+})
 
 /** Rows, however many, one by one. Those of reports stand directly under the response, others have a wrapper. */
 export interface Rows {
@@ -78,7 +82,7 @@ function xmlValue(name: string, value: Value, indent: string): string {
   if (value === null || typeof value !== 'object')
     return `${indent}<${name}>${escapeXml(String(value ?? ''))}</${name}>\n`
   if (value.kind === 'element') return xmlElement(name, value, indent)
-  const items = value.items.map((item) => xmlElement(value.singular, item, `${indent}  `)).join('')
+  const items = value.items.map((item) => xmlValue(value.singular, item, `${indent}  `)).join('')
   return `${indent}<${name}>\n${items}${indent}</${name}>\n`
 }
 

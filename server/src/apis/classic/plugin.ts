@@ -1,54 +1,14 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Server } from '../../platform/ctx.ts'
+import { DomainError } from '../../platform/errors.ts'
 import { acceptForms, acceptLooseJson, acceptMultipart } from '../http/content.ts'
 import type { ApiOptions } from '../http/options.ts'
-import { authenticate, type Call } from './auth.ts'
+import { authenticate } from './auth.ts'
 import { decodeFields, decodeFormat, refuse } from './decode.ts'
 import { type Answer, contentType, type Format, render } from './encode.ts'
 import { answerErrors } from './errors.ts'
-import { showAccount, signIn } from './routes/account.ts'
-import { listCampaigns } from './routes/campaigns.ts'
-import { recordCustomer } from './routes/customers.ts'
-import { showBalance, showCustomer } from './routes/information.ts'
-import { report } from './routes/reports.ts'
-import { findCustomers, searchCustomers } from './routes/search.ts'
-import { recordActivity, redeemValue } from './routes/transactions.ts'
-import {
-  deleteCustomer,
-  deleteTransaction,
-  generateCardNumber,
-  listInactiveCampaigns,
-  listItems,
-  listPromotions,
-  listRewards,
-  validatePassword,
-} from './routes/upkeep.ts'
-
-/** Every operation has one name; old names of some are still sent. */
-const operations: Readonly<Record<string, (call: Call) => Promise<Answer>>> = {
-  account_info: showAccount,
-  user_login: signIn,
-  campaigns_list: listCampaigns,
-  record_customer: recordCustomer,
-  customer_info: showCustomer,
-  customer_balance: showBalance,
-  balance: showBalance,
-  customer_search: searchCustomers,
-  customer_find: findCustomers,
-  find_customer: findCustomers,
-  record_activity: recordActivity,
-  redeem: redeemValue,
-  transaction_delete: deleteTransaction,
-  campaigns_inactive_list: listInactiveCampaigns,
-  campaign_rewards: listRewards,
-  campaign_promos: listPromotions,
-  buyx_items_list: listItems,
-  customer_delete: deleteCustomer,
-  generate_card_number: generateCardNumber,
-  validate_customer_password: validatePassword,
-  reports: report,
-}
+import { findOperation } from './operations.ts'
 
 /** One address for everything: what is done is said by the field `type`. */
 export async function classicApi(app: FastifyInstance, { server }: ApiOptions): Promise<void> {
@@ -65,10 +25,10 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
   const fields = decodeFields(request)
   const format = decodeFormat(fields)
   const type = fields.get('type') ?? refuse('type', 'is required')
-  const operation = Object.hasOwn(operations, type) ? operations[type] : undefined
   const call = await authenticate(server, request, fields)
-  if (!operation) return refuse('type', 'is not known')
-  return send(reply, await operation(call), format)
+  const { run, needs } = findOperation(type, fields)
+  if (needs && !call.permissions.has(needs)) throw new DomainError('request.forbidden')
+  return send(reply, await run(call), format)
 }
 
 // The first piece is made before the status goes out, so that a refusal can still be one; the rest flows as it is read.

@@ -1,11 +1,14 @@
 import {
+  type AttributeDefinition,
   type Attributes,
+  type AttributeValue,
   addIdentity,
   type Claim,
   type CustomerInput,
   findPhone,
   identitiesOf,
   listAddresses,
+  listAttributes,
   normaliseEmail,
   type PutAddress,
   putAddress,
@@ -23,8 +26,10 @@ import {
   updateCard,
 } from '../../core/loyalty/index.ts'
 import type { Ctx } from '../../platform/ctx.ts'
+import { decodeCountry } from './countries.ts'
 import { customFieldName } from './customers.ts'
 import { type Fields, findText, refuse } from './decode.ts'
+import { fieldTypeOf, refuseWrongValue } from './fields.ts'
 import { attributeName, givenCodeSource } from './vocabulary.ts'
 
 /** What a call says of a customer; what it does not say stays as it is. */
@@ -39,7 +44,7 @@ export interface Details {
   readonly address: Omit<PutAddress, 'customerId'>
 }
 
-export function decodeDetails(ctx: Ctx, fields: Fields): Details {
+export async function decodeDetails(ctx: Ctx, fields: Fields): Promise<Details> {
   const email = findText(fields, 'email', { max: 254 })
   const phone = findText(fields, 'phone')
   if (email) normaliseEmail(email)
@@ -52,12 +57,12 @@ export function decodeDetails(ctx: Ctx, fields: Fields): Details {
     phone: isPhone ? phone : undefined,
     username: findText(fields, 'customer_username'),
     password: findText(fields, 'customer_password'),
-    attributes: decodeAttributes(fields, phone !== undefined && !isPhone ? phone : undefined),
+    attributes: await decodeAttributes(ctx, fields, phone !== undefined && !isPhone ? phone : undefined),
     address: decodeAddress(fields),
   }
 }
 
-function decodeAttributes(fields: Fields, phoneText: string | undefined): Attributes {
+async function decodeAttributes(ctx: Ctx, fields: Fields, phoneText: string | undefined): Promise<Attributes> {
   const customDate = findText(fields, 'custom_date')
   if (customDate !== undefined && !/^\d{4}-\d{2}-\d{2}$/.test(customDate)) {
     return refuse('custom_date', 'must be a date as YYYY-MM-DD')
@@ -69,8 +74,22 @@ function decodeAttributes(fields: Fields, phoneText: string | undefined): Attrib
     [attributeName('phoneText')]: phoneText,
   }
   const own = [...fields.keys()].filter((name) => customFieldName.test(name)).slice(0, 100)
-  const all = [...Object.entries(named), ...own.map((name) => [name, findText(fields, name, { max: 1000 })] as const)]
-  return Object.fromEntries(all.filter((entry): entry is [string, string] => entry[1] !== undefined))
+  const definitions = own.length > 0 ? await listAttributes(ctx, null) : []
+  const values = own.map((name) => {
+    const definition = definitions.find((one) => one.name === name)
+    return [name, readCustomField(name, findText(fields, name, { max: 1000 }) ?? '', definition)] as const
+  })
+  const given = Object.entries(named).filter((entry): entry is [string, string] => entry[1] !== undefined)
+  return Object.fromEntries([...given, ...values])
+}
+
+/** As its definition wants it: a list comes as one text with commas. */
+function readCustomField(name: string, value: string, definition: AttributeDefinition | undefined): AttributeValue {
+  if (!definition) return value
+  const { choices } = definition
+  const type = fieldTypeOf(definition.type)
+  refuseWrongValue({ name, type, choices }, value)
+  return type === 'List' ? value.split(',').map((one) => one.trim()) : value
 }
 
 function decodeAddress(fields: Fields): Details['address'] {
@@ -81,24 +100,8 @@ function decodeAddress(fields: Fields): Details['address'] {
     city: findText(fields, 'city'),
     region: findText(fields, 'state'),
     postalCode: findText(fields, 'postal_code', { max: 20 }),
-    country: country && decodeCountry(country),
+    country: country && decodeCountry(country, 'country'),
   }
-}
-
-let codesByName: ReadonlyMap<string, string> | undefined
-
-/** Two letters, or the English name that older clients send. */
-function decodeCountry(text: string): string {
-  if (/^[A-Za-z]{2}$/.test(text)) return text.toUpperCase()
-  codesByName ??= readCountryNames()
-  return codesByName.get(text.toLowerCase()) ?? refuse('country', 'must be a code of two letters or a name in English')
-}
-
-function readCountryNames(): Map<string, string> {
-  const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ']
-  const names = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' })
-  const codes = letters.flatMap((first) => letters.map((second) => first + second))
-  return new Map(codes.map((code) => [names.of(code)?.toLowerCase() ?? '', code]))
 }
 
 export function decodeNewCustomer(details: Details, givenCode: string | undefined): CustomerInput {
@@ -141,7 +144,10 @@ async function writeAddress(
 }
 
 /** A free card is handed out, an unknown number becomes a card. The card a customer had before is blocked. */
-async function giveCard(ctx: Ctx, { customerId, number }: { customerId: number; number: string }): Promise<void> {
+export async function giveCard(
+  ctx: Ctx,
+  { customerId, number }: { customerId: number; number: string },
+): Promise<void> {
   const card = await findCardByNumber(ctx, number)
   if (card?.customerId === customerId) return
   const before = await listCards(ctx, { customerId, state: 'active', offset: 0, limit: 100 })

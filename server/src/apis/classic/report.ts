@@ -1,14 +1,20 @@
 import type { CustomerSheet } from '../../core/reports/index.ts'
 import { startOfDay } from '../http/times.ts'
 import { readId } from '../http/values.ts'
+import type { Call } from './auth.ts'
+import { listVisibleCampaigns } from './campaigns.ts'
 import { codeOf, phoneOf } from './customers.ts'
 import { type Fields, findDay, listTexts, refuse } from './decode.ts'
 import { type Element, element } from './encode.ts'
 import { textAttribute } from './vocabulary.ts'
 
-/** Campaigns that are not this account's match nobody. */
-export function decodeProgrammeIds(fields: Fields): number[] {
-  return listTexts(fields, 'selected_campaigns').flatMap((campaign) => readId(campaign) ?? [])
+/** Campaigns that are not this account's, or not for this user, match nobody. */
+export async function decodeProgrammeIds(call: Call): Promise<number[]> {
+  const visible = new Set((await listVisibleCampaigns(call)).map(({ id }) => id as number))
+  return listTexts(call.fields, 'selected_campaigns').flatMap((campaign) => {
+    const id = readId(campaign)
+    return id !== undefined && visible.has(id) ? [id] : []
+  })
 }
 
 /** Either date may be left out; both days are part of the range. */
@@ -21,11 +27,12 @@ export function decodeRange(timeZone: string, fields: Fields): { from?: Date; to
 }
 
 /** What all reports but that of all customers need: a first day and at least one campaign. */
-export function requireRange(timeZone: string, fields: Fields): { programmeIds: number[]; from: Date; to?: Date } {
-  const { from, to } = decodeRange(timeZone, fields)
+export async function requireRange(call: Call): Promise<{ programmeIds: number[]; from: Date; to?: Date }> {
+  const { ctx, fields } = call
+  const { from, to } = decodeRange(ctx.tenant.timeZone, fields)
   if (!from) return refuse('date_start', 'is required')
   if (listTexts(fields, 'selected_campaigns').length === 0) return refuse('selected_campaigns', 'is required')
-  return { programmeIds: decodeProgrammeIds(fields), from, ...(to ? { to } : {}) }
+  return { programmeIds: await decodeProgrammeIds(call), from, ...(to ? { to } : {}) }
 }
 
 /** A report has its own words for what the other calls name street1, postal_code, custom_field and code. */

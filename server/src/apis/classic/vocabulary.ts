@@ -11,6 +11,14 @@ const typeByKind: Readonly<Record<ProgrammeKind, CampaignType>> = {
   items: 'buyx',
 }
 
+export const kindByType: Readonly<Record<string, ProgrammeKind>> = {
+  points: 'points',
+  giftcard: 'stored_value',
+  earned: 'fixed_reward',
+  events: 'visits',
+  buyx: 'items',
+}
+
 export function campaignTypeOf(programme: Programme): CampaignType {
   return typeByKind[programme.kind]
 }

@@ -14,6 +14,7 @@ export {
   type CredentialInput,
   createCredential,
   findCredential,
+  isPublicIdTaken,
   listCredentials,
   revokeCredential,
   updateCredential,

@@ -11,10 +11,11 @@ interface DefinitionRow {
   choices: string[]
   default_value: string | null
   preview_value: string | null
+  shown: boolean
   created_at: Date
 }
 
-const definitionColumns = sql`id, list_id, name, label, data_type, choices, default_value, preview_value, created_at`
+const definitionColumns = sql`id, list_id, name, label, data_type, choices, default_value, preview_value, shown, created_at`
 
 function toDefinition(row: DefinitionRow): AttributeDefinition {
   return {
@@ -26,6 +27,7 @@ function toDefinition(row: DefinitionRow): AttributeDefinition {
     choices: row.choices,
     defaultValue: row.default_value,
     previewValue: row.preview_value,
+    shown: row.shown,
     createdAt: row.created_at,
   }
 }
@@ -55,9 +57,9 @@ export type DefinitionInput = Omit<AttributeDefinition, 'id' | 'createdAt'>
 /** Undefined when the list (or the whole tenant) has the name already. */
 export async function insertDefinition(ctx: Ctx, input: DefinitionInput): Promise<AttributeDefinition | undefined> {
   const [row] = await ctx.db.query<DefinitionRow>(sql`
-    insert into attribute_definitions (tenant_id, list_id, name, label, data_type, choices, default_value, preview_value)
+    insert into attribute_definitions (tenant_id, list_id, name, label, data_type, choices, default_value, preview_value, shown)
     values (${ctx.tenant.id}, ${input.listId}, ${input.name}, ${input.label}, ${input.type},
-            ${JSON.stringify(input.choices)}::jsonb, ${input.defaultValue}, ${input.previewValue})
+            ${JSON.stringify(input.choices)}::jsonb, ${input.defaultValue}, ${input.previewValue}, ${input.shown ?? true})
     on conflict on constraint attribute_definitions_name_key do nothing
     returning ${definitionColumns}`)
   return row && toDefinition(row)
@@ -67,7 +69,7 @@ export async function updateDefinition(ctx: Ctx, id: number, input: DefinitionIn
   await ctx.db.query(sql`
     update attribute_definitions set name = ${input.name}, label = ${input.label}, data_type = ${input.type},
            choices = ${JSON.stringify(input.choices)}::jsonb, default_value = ${input.defaultValue},
-           preview_value = ${input.previewValue}
+           preview_value = ${input.previewValue}, shown = ${input.shown ?? true}
      where tenant_id = ${ctx.tenant.id} and id = ${id}`)
 }
 

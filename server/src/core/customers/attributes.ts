@@ -27,6 +27,8 @@ export interface DefineAttribute {
   readonly choices?: readonly string[]
   readonly defaultValue?: string | null
   readonly previewValue?: string | null
+  /** Whether forms show it; true when absent. */
+  readonly shown?: boolean
 }
 
 /** Names are compared in lower case. Refuses `attribute.exists` when the list (or the whole tenant) has it. */
@@ -41,6 +43,7 @@ export function defineAttribute(ctx: Ctx, command: DefineAttribute): Promise<Att
       choices: command.choices ?? [],
       defaultValue: command.defaultValue ?? null,
       previewValue: command.previewValue ?? null,
+      shown: command.shown ?? true,
     })
     if (!made) throw new DomainError('attribute.exists', { name })
     await emitAttribute(ctx, made.id, 'created')

@@ -178,6 +178,8 @@ export interface AttributeDefinition {
   readonly choices: readonly string[]
   readonly defaultValue: string | null
   readonly previewValue: string | null
+  /** Whether forms show it; they do unless told. */
+  readonly shown?: boolean
   readonly createdAt: Date
 }
 

@@ -1,12 +1,14 @@
 import type { Ctx, Server } from '../../platform/ctx.ts'
-import { dbOf, inTransaction } from '../../platform/db.ts'
+import { dbOf, inTransaction, violates } from '../../platform/db.ts'
 import { DomainError } from '../../platform/errors.ts'
 import type { Minor } from '../../platform/money.ts'
 import {
+  callLapse,
   callLedger,
   callMerge,
   callUnmerge,
   insertUnit,
+  lockOwnedSince,
   type StatementQuery,
   selectAvailable,
   selectBalances,
@@ -18,12 +20,39 @@ import {
   selectTotals,
   selectUnits,
   settleAccount,
+  updateUnitRow,
 } from './store.ts'
-import type { Balance, Operation, OperationResult, Posted, StatementEntry, Totals, Unit, UnitKind } from './types.ts'
+import type {
+  Balance,
+  Lapse,
+  Operation,
+  OperationResult,
+  Posted,
+  StatementEntry,
+  Totals,
+  Unit,
+  UnitKind,
+} from './types.ts'
 
-/** Adds a unit. The first of a kind and currency is usually the default one. */
+/** Adds a unit. The first of a kind and currency is usually the default one. Refuses unit.code_taken. */
 export function addUnit(ctx: Ctx, unit: Omit<Unit, 'id'>): Promise<Unit> {
-  return insertUnit(ctx, unit)
+  return refusingTakenCode(unit.code, () => insertUnit(ctx, unit))
+}
+
+/** Refuses unit.not_found, unit.code_taken. */
+export async function renameUnit(ctx: Ctx, unit: { id: number; name: string; code: string }): Promise<Unit> {
+  const renamed = await refusingTakenCode(unit.code, () => updateUnitRow(ctx, unit))
+  if (!renamed) throw new DomainError('unit.not_found', { unitId: unit.id })
+  return renamed
+}
+
+async function refusingTakenCode<Result>(code: string, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work()
+  } catch (cause) {
+    if (violates(cause, 'units_code_key')) throw new DomainError('unit.code_taken', { code }, { cause })
+    throw cause
+  }
 }
 
 export function listUnits(ctx: Ctx): Promise<Unit[]> {
@@ -81,6 +110,21 @@ export function checkOperation(operation: Operation): void {
 
 function isFollowUp(kind: Operation['kind']): boolean {
   return kind === 'capture' || kind === 'release' || kind === 'reverse'
+}
+
+/**
+ * Takes up to an amount off a balance for good, as expiry does. Answers whether anything was taken: not where the key is known
+ * or nothing is left. Refuses amount.invalid.
+ */
+export async function lapse(ctx: Ctx, command: Lapse): Promise<boolean> {
+  if (!Number.isSafeInteger(command.amount) || command.amount <= 0)
+    throw new DomainError('amount.invalid', { amount: command.amount })
+  return (await callLapse(ctx, command)) !== null
+}
+
+/** What a customer had at a moment and still has. For a transaction that will let some of it lapse: locks the account. */
+export function ownedSince(ctx: Ctx, of: { unitId: number; customerId: number; at: Date }): Promise<Minor> {
+  return lockOwnedSince(ctx, of)
 }
 
 /** The customer's balances of every unit of the tenant, in the units' order; zero where nothing was ever booked. */

@@ -1,7 +1,7 @@
 import type { Ctx } from '../../platform/ctx.ts'
 import { type Db, type Sql, sql } from '../../platform/db.ts'
 import type { Minor } from '../../platform/money.ts'
-import type { Operation, OperationResult, RefusedOperation, StatementEntry, Totals, Unit } from './types.ts'
+import type { Lapse, Operation, OperationResult, RefusedOperation, StatementEntry, Totals, Unit } from './types.ts'
 
 export async function insertUnit(ctx: Ctx, unit: Omit<Unit, 'id'>): Promise<Unit> {
   const [row] = await ctx.db.query<{ id: number }>(sql`
@@ -9,6 +9,43 @@ export async function insertUnit(ctx: Ctx, unit: Omit<Unit, 'id'>): Promise<Unit
     values (${ctx.tenant.id}, ${unit.kind}, ${unit.code}, ${unit.name}, ${unit.currency}, ${unit.scale}, ${unit.isDefault})
     returning id`)
   return { ...unit, id: row?.id as Unit['id'] } // an insert without conflict clause returns its row
+}
+
+/** Undefined where there is no such unit. */
+export async function updateUnitRow(
+  ctx: Ctx,
+  unit: { id: number; name: string; code: string },
+): Promise<Unit | undefined> {
+  const [row] = await ctx.db.query<Unit>(sql`
+    update units set name = ${unit.name}, code = ${unit.code} where tenant_id = ${ctx.tenant.id} and id = ${unit.id}
+    returning id, kind, code, name, currency, scale, is_default as "isDefault"`)
+  return row
+}
+
+/** See ledger_lapse in migration 0017. */
+export async function callLapse(ctx: Ctx, lapse: Lapse): Promise<number | null> {
+  const { unitId, customerId, key, amount, ...rest } = lapse
+  const [row] = await ctx.db.query<{ id: number | null }>(sql`
+    select ledger_lapse(${ctx.tenant.id}, ${unitId}, ${customerId}, ${key}, ${amount}, ${JSON.stringify(rest)}::jsonb,
+      ${ctx.clock.now()}, ${actorOf(ctx)}) as id`)
+  return row?.id ?? null
+}
+
+/**
+ * What of a customer's balance was there at a moment, and still is: later earnings are left out. Locks the account, so that it
+ * stays as it was read.
+ */
+export async function lockOwnedSince(ctx: Ctx, of: { unitId: number; customerId: number; at: Date }): Promise<Minor> {
+  const now = ctx.clock.now()
+  const [row] = await ctx.db.query<{ id: number }>(
+    sql`select ledger_lock(${ctx.tenant.id}, ${of.unitId}, ${of.customerId}, '') as id`,
+  )
+  const [owned] = await ctx.db.query<{ amount: Minor }>(sql`
+    select coalesce(sum(l.remaining), 0)::bigint as amount
+      from lots l join postings p on p.tenant_id = l.tenant_id and p.id = l.posting_id
+     where l.tenant_id = ${ctx.tenant.id} and l.account_id = ${row?.id ?? 0} and l.is_open
+       and p.occurred_at <= ${of.at} and (l.expires_at is null or l.expires_at > ${now})`)
+  return owned?.amount ?? 0
 }
 
 export function selectUnits(ctx: Ctx): Promise<Unit[]> {
@@ -148,7 +185,7 @@ function statementColumns(owner: number | Sql): Sql {
   const who = typeof owner === 'number' ? sql`${owner}::bigint` : owner
   return sql`
     select p.id, p.key, p.kind, p.unit_id as "unitId", p.programme_id as "programmeId", p.purchase_id as "purchaseId",
-           p.reverses_id as "reversesId", p.note, p.actor, p.occurred_at as "occurredAt", p.created_at as "createdAt",
+           p.reverses_id as "reversesId", p.note, p.data, p.actor, p.occurred_at as "occurredAt", p.created_at as "createdAt",
            p.customer_id as "customerId", p.amount as "grossAmount",
            (case when t.customer_id = ${who} then p.amount else 0 end
             - case when f.customer_id = ${who} then p.amount else 0 end)::bigint as amount

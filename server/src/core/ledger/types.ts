@@ -83,6 +83,18 @@ export type Operation =
   | HoldOperation
   | FollowUpOperation
 
+/** Value that is lost by the clock, up to what is there. */
+export interface Lapse {
+  readonly key: string
+  readonly unitId: number
+  readonly customerId: number
+  readonly amount: Minor
+  readonly programmeId?: number
+  readonly note?: string
+  readonly data?: Readonly<Record<string, unknown>>
+  readonly occurredAt?: Date
+}
+
 /** What became of one operation. */
 export type OperationResult = Posted | RefusedOperation
 
@@ -142,6 +154,7 @@ export interface StatementEntry {
   readonly purchaseId: number | null
   readonly reversesId: PostingId | null
   readonly note: string | null
+  readonly data: Readonly<Record<string, unknown>> | null
   readonly actor: string
   readonly occurredAt: Date
   readonly createdAt: Date

@@ -20,6 +20,15 @@ export {
   restoreCardsOf,
   updateCard,
 } from './cards.ts'
+export {
+  type ChargeInput,
+  createCharge,
+  deleteCharge,
+  listCharges,
+  settleAllCharges,
+  settleCharges,
+  updateCharge,
+} from './charges/service.ts'
 export type * from './engine/index.ts'
 export {
   endOf,
@@ -37,7 +46,10 @@ export {
   refundGiftCard,
   topUpGiftCard,
 } from './gift-cards/service.ts'
+export { addItem, deleteItem, getItem, type ItemInput, listAllItems, listItems, updateItem } from './items/service.ts'
+export { addMember } from './members/service.ts'
 export { addPoolCodes, createCodePool, getCodePool, listCodePools } from './pools/service.ts'
+export { getPromotion, requestedRules } from './promotions.ts'
 export {
   expireReservations,
   freePoints,
@@ -78,6 +90,7 @@ export {
   findDefaultProgramme,
   getProgramme,
   listProgrammes,
+  openProgramme,
   pointsForPayment,
   pointsValue,
   recordActivity,

@@ -3,7 +3,9 @@ import { violates } from '../../platform/db.ts'
 import { DomainError } from '../../platform/errors.ts'
 import { currencyScale, type Minor } from '../../platform/money.ts'
 import { emitChanges } from '../../platform/outbox.ts'
-import { applyOperation, type Posted } from '../ledger/index.ts'
+import { addUnit, applyOperation, findDefaultUnit, type Posted, type Unit } from '../ledger/index.ts'
+import { insertItem, selectItems } from './items/store.ts'
+import { promotionBonus } from './promotions.ts'
 import { bumpRuleBook } from './rules/book-store.ts'
 import { pointsFor, pointsToPay, valueOfPoints } from './rules.ts'
 import { insertProgramme, selectProgrammes, updateProgrammeRow } from './store.ts'
@@ -27,10 +29,19 @@ export async function findDefaultProgramme(ctx: Ctx): Promise<Programme | undefi
   return (await selectProgrammes(ctx)).find((programme) => programme.isDefault)
 }
 
+/** On a unit that is there. One that counts pieces counts those of its unit. */
 export function createProgramme(
   ctx: Ctx,
   programme: Omit<Programme, 'id' | 'createdAt' | 'state'>,
 ): Promise<Programme> {
+  return transact(ctx, async (ctx) => {
+    const created = await makeProgramme(ctx, programme)
+    if (created.kind === 'items') await insertItem(ctx, { programmeId: created.id, unitId: created.unitId, needed: 1 })
+    return created
+  })
+}
+
+function makeProgramme(ctx: Ctx, programme: Omit<Programme, 'id' | 'createdAt' | 'state'>): Promise<Programme> {
   return transact(ctx, async (ctx) => {
     const created = await insertProgramme(ctx, programme)
     await bumpRuleBook(ctx)
@@ -39,13 +50,49 @@ export function createProgramme(
   })
 }
 
-/** Refuses programme.not_found. */
+/**
+ * Opens a programme with a unit of its own, or on the unit of another one of its kind: the two are then one balance. Refuses
+ * programme.not_found, programme.wrong_kind.
+ */
+export function openProgramme(
+  ctx: Ctx,
+  input: Pick<Programme, 'kind' | 'name' | 'settings'> & { readonly sharesWith?: number },
+): Promise<Programme> {
+  return transact(ctx, async (ctx) => {
+    const { sharesWith, ...rest } = input
+    const other = sharesWith === undefined ? undefined : await getProgramme(ctx, sharesWith)
+    if (other && other.kind !== input.kind) throw new DomainError('programme.wrong_kind', { programmeId: other.id })
+    const unitId = other?.unitId ?? (await addUnitFor(ctx, input)).id
+    return makeProgramme(ctx, { ...rest, unitId, isDefault: false })
+  })
+}
+
+const unitKinds = {
+  points: 'points',
+  stored_value: 'money',
+  fixed_reward: 'money',
+  visits: 'visits',
+  items: 'items',
+} as const
+
+async function addUnitFor(ctx: Ctx, { kind, name }: Pick<Programme, 'kind' | 'name'>): Promise<Unit> {
+  const unitKind = unitKinds[kind]
+  const isMoney = unitKind === 'money'
+  const currency = isMoney ? ctx.tenant.currency : null
+  const points = unitKind === 'points' ? await findDefaultUnit(ctx, 'points') : undefined
+  const scale = currency === null ? (points?.scale ?? 0) : currencyScale(currency)
+  return addUnit(ctx, { kind: unitKind, code: `unit-${ctx.random.hex(8)}`, name, currency, scale, isDefault: false })
+}
+
+/** Refuses programme.not_found, and programme.is_default for the end of the one that purchases earn in. */
 export function updateProgramme(
   ctx: Ctx,
   change: { id: number; name?: string; settings?: ProgrammeSettings; state?: Programme['state'] },
 ): Promise<Programme> {
   return transact(ctx, async (ctx) => {
     const programme = await getProgramme(ctx, change.id)
+    if (programme.isDefault && change.state === 'deleted')
+      throw new DomainError('programme.is_default', { programmeId: programme.id })
     const next = {
       ...programme,
       name: change.name ?? programme.name,
@@ -80,29 +127,41 @@ export interface Activity {
   readonly quantity?: number
   /** points: a fixed bonus on top of what the amount earns. */
   readonly bonusPoints?: Minor
+  /** points: what was promised for this time (an earning rule on request). */
+  readonly promotionId?: number
+  /** items: which one; the programme's first when absent. */
+  readonly itemUnitId?: number
   readonly note?: string
   readonly data?: Readonly<Record<string, unknown>>
+  /** When it happened, if not now. */
+  readonly occurredAt?: Date
 }
 
 /**
  * A cashier's entry in a programme: points for an amount, money put on, a fixed reward, a visit, pieces of an item.
- * Refuses programme.not_found, programme.inactive, and amount.invalid where nothing would be earned.
+ * Refuses programme.not_found, programme.inactive, rule.not_found, rule.not_in_force, item.not_found, and amount.invalid where nothing
+ * would be earned.
  */
 export async function recordActivity(ctx: Ctx, activity: Activity): Promise<Posted & { programme: Programme }> {
   const programme = await getActiveProgramme(ctx, activity.programmeId)
-  const amount = activityAmount(ctx, programme, activity)
+  const basic = activityAmount(ctx, programme, activity)
+  const { promotionId } = activity
+  const bonus = promotionId === undefined ? 0 : await promotionBonus(ctx, { programme, promotionId, basic })
+  const amount = basic + bonus
   if (amount <= 0) throw new DomainError('amount.invalid', { amount: activity.amountMinor ?? 0, field: 'amount' })
   const { expiresAfterDays, activatesAfterDays } = programme.settings
   const posted = await applyOperation(ctx, {
     kind: 'earn',
     key: activity.key,
-    unitId: programme.unitId,
+    unitId: await unitOfItem(ctx, programme, activity.itemUnitId),
     customerId: activity.customerId,
     programmeId: programme.id,
     amount,
     note: activity.note,
+    ...(activity.occurredAt ? { occurredAt: activity.occurredAt } : {}),
     data: {
       ...activity.data,
+      ...(promotionId === undefined ? {} : { promotionId, bonus }),
       ...(activity.amountMinor === undefined ? {} : { originalAmountMinor: activity.amountMinor }),
     },
     ...(expiresAfterDays ? { expiresAt: daysFromNow(ctx, expiresAfterDays) } : {}),
@@ -133,6 +192,14 @@ function activityAmount(ctx: Ctx, programme: Programme, activity: Activity): Min
   }
 }
 
+async function unitOfItem(ctx: Ctx, programme: Programme, itemUnitId: number | undefined): Promise<number> {
+  if (itemUnitId === undefined) return programme.unitId
+  const items = await selectItems(ctx, programme.id)
+  if (!items.some(({ unitId }) => unitId === itemUnitId))
+    throw new DomainError('item.not_found', { unitId: itemUnitId })
+  return itemUnitId
+}
+
 export interface Redemption {
   readonly programmeId: number
   readonly customerId: number
@@ -141,11 +208,13 @@ export interface Redemption {
   readonly amount?: Minor
   /** points: a money value to pay with points instead of a number of points. */
   readonly valueMinor?: Minor
+  /** items: which one; the programme's first when absent. */
+  readonly itemUnitId?: number
   readonly note?: string
   readonly data?: Readonly<Record<string, unknown>>
 }
 
-/** Redeems in a programme. Refuses programme.not_found, programme.inactive, amount.invalid, balance.insufficient. */
+/** Redeems in a programme. Refuses programme.not_found, programme.inactive, amount.invalid, item.not_found, balance.insufficient. */
 export async function redeem(ctx: Ctx, redemption: Redemption): Promise<Posted & { programme: Programme }> {
   const programme = await getActiveProgramme(ctx, redemption.programmeId)
   const amount =
@@ -155,7 +224,7 @@ export async function redeem(ctx: Ctx, redemption: Redemption): Promise<Posted &
   const posted = await applyOperation(ctx, {
     kind: 'spend',
     key,
-    unitId: programme.unitId,
+    unitId: await unitOfItem(ctx, programme, redemption.itemUnitId),
     customerId,
     programmeId: programme.id,
     amount,

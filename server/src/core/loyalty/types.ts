@@ -32,6 +32,31 @@ export interface Programme {
   readonly createdAt: Date
 }
 
+/** What a programme of kind `items` counts, in a unit of its own. */
+export interface ProgrammeItem {
+  readonly unitId: UnitId
+  readonly programmeId: ProgrammeId
+  readonly name: string
+  readonly code: string
+  /** So many pieces buy a free one. */
+  readonly needed: number
+}
+
+/** Value that balances lose by the clock. */
+export interface Charge {
+  readonly id: Id<'charge'>
+  readonly programmeId: ProgrammeId
+  readonly kind: 'depreciation' | 'fee'
+  /** depreciation: hundredths of a percent of the balance; fee: in the programme's unit, minor. */
+  readonly amount: Minor
+  /** Each so many periods. */
+  readonly every: number
+  readonly period: 'day' | 'week' | 'month' | 'year'
+  /** Only from who earned and spent nothing for that long. */
+  readonly onlyDormant: boolean
+  readonly startsAt: Date
+}
+
 /** What the rules look at when a purchase may earn. */
 export interface Basket {
   readonly source: PurchaseSource

@@ -72,6 +72,7 @@ export type ReferenceKind =
   | 'partner_property'
   | 'purchase_property'
   | 'purchase_item_property'
+  | 'transaction_field'
   | 'product_property'
   | 'segment_group'
   | 'interest'

@@ -13,6 +13,7 @@ import {
   type Programme,
   pointsValue,
   type RuleBook,
+  requestedRules,
   type Used,
 } from '../loyalty/index.ts'
 import { basketsOf, type Sale, type SaleLine } from './basket.ts'
@@ -34,10 +35,14 @@ import type { PurchaseReport } from './types.ts'
  * Works out what these purchases earn, as their rows stand now, and posts it: each once. Answers the points of each purchase
  * that earned.
  */
-export async function earnFor(ctx: Ctx, purchaseIds: readonly number[]): Promise<Map<number, number>> {
+export async function earnFor(
+  ctx: Ctx,
+  purchaseIds: readonly number[],
+  requestedIds: readonly number[] = [],
+): Promise<Map<number, number>> {
   const earned = new Map<number, number>()
   if (purchaseIds.length === 0) return earned
-  const book = onlyEarning(await loadRuleBook(ctx))
+  const book = withRequested(onlyEarning(await loadRuleBook(ctx)), await requestedRules(ctx, requestedIds))
   const bases = (await selectBases(ctx, purchaseIds)).filter(mayEarn)
   const worths: (Worth & { id: number })[] = []
   const outcomes = await outcomesOf(ctx, book, bases)
@@ -77,6 +82,11 @@ function mayEarn(basis: Basis): basis is Earner {
 /** A purchase that was made has its benefits in its prices. */
 export function onlyEarning(book: RuleBook): RuleBook {
   return { ...book, rewards: [] }
+}
+
+function withRequested(book: RuleBook, rules: RuleBook['rules']): RuleBook {
+  if (rules.length === 0) return book
+  return { ...book, rules: [...book.rules, ...rules].sort((a, b) => a.priority - b.priority || a.id - b.id) }
 }
 
 async function outcomesOf(ctx: Ctx, book: RuleBook, bases: readonly Earner[]): Promise<Outcome[]> {

@@ -22,7 +22,8 @@ export async function recordReceipt(
   report: PurchaseReport,
 ): Promise<Exclude<Recorded, { refused: DomainError }> | undefined> {
   if ((report.kind ?? 'sale') !== 'sale' || (report.state ?? 'completed') !== 'completed') return undefined
-  if (report.benefits?.length) return undefined
+  // Rules on request are no part of the book that is known.
+  if (report.benefits?.length || report.ruleIds?.length) return undefined
   const known = await lastRuleBook(ctx)
   const book = onlyEarning(known.book)
   const { programme } = book

@@ -145,10 +145,7 @@ async function recordRound(ctx: Ctx, round: readonly Told[]): Promise<Map<number
     ctx,
     touched.filter(({ isNew, joined }) => isNew || joined),
   )
-  const earned = await earnFor(
-    ctx,
-    touched.filter(({ report }) => report.earns !== false).map(({ purchaseId }) => purchaseId),
-  )
+  const earned = await earnForAll(ctx, touched)
   for (const { index, purchaseId, joined, isNew } of touched) {
     results.set(index, {
       purchaseId: purchaseId as never,
@@ -160,6 +157,21 @@ async function recordRound(ctx: Ctx, round: readonly Told[]): Promise<Map<number
   }
   for (const [index, result] of await recordCancellations(ctx, cancellations)) results.set(index, result)
   return results
+}
+
+/** Those that name rules of their own are worked out one by one. */
+async function earnForAll(ctx: Ctx, touched: readonly Touched[]): Promise<Map<number, number>> {
+  const earning = touched.filter(({ report }) => report.earns !== false)
+  const plain = earning.filter(({ report }) => !report.ruleIds?.length)
+  const earned = await earnFor(
+    ctx,
+    plain.map(({ purchaseId }) => purchaseId),
+  )
+  for (const { purchaseId, report } of earning) {
+    if (!report.ruleIds?.length) continue
+    for (const [id, amount] of await earnFor(ctx, [purchaseId], report.ruleIds)) earned.set(id, amount)
+  }
+  return earned
 }
 
 function replayed(id: number): Recorded {

@@ -70,6 +70,8 @@ export interface PurchaseReport {
   readonly till?: string
   readonly cardNumber?: string
   readonly data?: Readonly<Record<string, unknown>>
+  /** Earning rules on request that count for this sale. */
+  readonly ruleIds?: readonly number[]
   /** false: this purchase earns nothing whatever its source. */
   readonly earns?: boolean
   /** What the same number in the same space means: the same call again, a mistake, or more about the same purchase. */

@@ -22,6 +22,28 @@ export function selectSheetsByIds(ctx: Ctx, ids: readonly number[]): Promise<Cus
   )
 }
 
+/** The newest customers' ids, the newest first. */
+export async function selectNewest(ctx: Ctx, limit: number): Promise<number[]> {
+  const rows = await ctx.db.query<{ id: number }>(sql`
+    select id from customers where tenant_id = ${ctx.tenant.id} and state = 'identified' order by id desc limit ${limit}`)
+  return rows.map(({ id }) => id)
+}
+
+/** How many customers were made in each of the spans [from, to). */
+export async function selectNewCounts(
+  ctx: Ctx,
+  spans: readonly { readonly from: Date; readonly to: Date }[],
+): Promise<number[]> {
+  const rows = await ctx.db.query<{ count: number }>(sql`
+    select count(c.id) as count
+      from rows from (unnest(${spans.map(({ from }) => from)}::timestamptz[]), unnest(${spans.map(({ to }) => to)}::timestamptz[]))
+        with ordinality as s (from_at, to_at, position)
+      left join customers c on c.tenant_id = ${ctx.tenant.id} and c.state = 'identified'
+       and c.created_at >= s.from_at and c.created_at < s.to_at
+     group by s.position order by s.position`)
+  return rows.map(({ count }) => count)
+}
+
 // Counting stops at the number that is asked for: a customer of many years is not read to the end.
 function activity(activity: Activity): Sql {
   const { from = null, to = null, noneSince = null, atLeast = 1 } = activity

@@ -42,6 +42,19 @@ export async function getCustomerSheets(ctx: Ctx, ids: readonly number[]): Promi
   return ids.flatMap((id) => sheets.get(id) ?? [])
 }
 
+/** The newest first; a page of them at most. */
+export async function newestCustomers(ctx: Ctx, limit: number): Promise<CustomerSheet[]> {
+  return getCustomerSheets(ctx, await views.selectNewest(ctx, Math.min(limit, pageSize)))
+}
+
+/** How many customers became known in each of the spans [from, to). */
+export function newCustomersIn(
+  ctx: Ctx,
+  spans: readonly { readonly from: Date; readonly to: Date }[],
+): Promise<number[]> {
+  return views.selectNewCounts(ctx, spans)
+}
+
 export const startOfFeed: ChangeCursor = { xid: '0', id: 0 }
 
 /**

@@ -3,6 +3,8 @@ export {
   feedEnds,
   getCustomerSheets,
   isLater,
+  newCustomersIn,
+  newestCustomers,
   placeInFeed,
   startOfFeed,
   walkChangedCustomers,
@@ -11,7 +13,14 @@ export {
 export { customerFigures } from './customer-views.ts'
 export { dashboard } from './dashboard.ts'
 export { type ListFigures, listFigures } from './list-views.ts'
-export { programmeTotals, walkPostings } from './posting-sheet.ts'
+export {
+  activityByDay,
+  latestPostings,
+  mostActive,
+  programmesOf,
+  programmeTotals,
+  walkPostings,
+} from './posting-sheet.ts'
 export { timeline } from './timeline.ts'
 export type {
   Activity,

@@ -177,11 +177,14 @@ export interface SheetQuery {
 /** A posting on one row with what it belongs to, for lists that go out. `amount` is signed from the customer's side. */
 export interface PostingSheet {
   readonly id: number
-  readonly kind: PostingKind
+  /** joined: made a member, which moves nothing. */
+  readonly kind: PostingKind | 'joined'
   readonly customerId: number
   readonly programmeId: number
+  readonly unitId: number
   readonly amount: Minor
   readonly note: string | null
+  readonly data: Readonly<Record<string, unknown>> | null
   readonly actor: string
   readonly occurredAt: Date
   readonly purchaseNumber: string | null
@@ -197,6 +200,10 @@ export interface PostingQuery {
   readonly after: number
   readonly limit: number
   readonly onlySpending?: boolean
+  /** Only what one of these entered; an actor is `via:kind:id`. */
+  readonly actors?: readonly string[]
+  /** Also who was made a member, in the order of numbers. */
+  readonly withMembers?: boolean
 }
 
 /** What a programme gave (less what was taken back) and what was spent, as positive amounts. */

@@ -1,30 +1,65 @@
-import { listUnits } from '../../../core/ledger/index.ts'
 import type { Programme } from '../../../core/loyalty/index.ts'
 import type { Ctx } from '../../../platform/ctx.ts'
 import { localTime } from '../../http/times.ts'
 import type { Call } from '../auth.ts'
-import { encodeCampaign, listActiveCampaigns } from '../campaigns.ts'
+import {
+  describeCampaigns,
+  encodeCampaigns,
+  encodeReward,
+  getNamedCampaign,
+  hasRewards,
+  listActiveCampaigns,
+  listVisibleCampaigns,
+  rewardsOf,
+  unitOf,
+} from '../campaigns.ts'
 import { type Fields, findInteger, findText, listTexts, refuse } from '../decode.ts'
 import { type Answer, element, list } from '../encode.ts'
+import { encodePromotion, promotionsOf } from '../promotions.ts'
 import { campaignTypeOf } from '../vocabulary.ts'
 
 /** The active campaigns, by type or searched, sorted and paged as the newer generation of this API does it. */
-export async function listCampaigns({ ctx, fields }: Call): Promise<Answer> {
+export async function listCampaigns(call: Call): Promise<Answer> {
+  const { ctx, fields } = call
   const types = listTexts(fields, 'type_restrict')
   const matches = decodeSearch(ctx, fields)
-  const all = (await listActiveCampaigns(ctx))
+  const all = (await listActiveCampaigns(call))
     .filter((programme) => types.length === 0 || types.includes(campaignTypeOf(programme)))
     .filter(matches)
     .sort(decodeOrder(ctx, fields))
   const offset = findInteger(fields, 'offset') ?? 0
   const length = findInteger(fields, 'length', { min: 1, max: 10_000 }) ?? 10_000
-  const units = await listUnits(ctx)
-  const campaigns = all.slice(offset, offset + length).flatMap((programme) => {
-    const unit = units.find((one) => one.id === programme.unitId)
-    return unit ? [encodeCampaign(ctx, programme, unit)] : []
-  })
+  const campaigns = encodeCampaigns(ctx, await describeCampaigns(ctx, all.slice(offset, offset + length)))
   const paged = isNewer(fields) ? { pagination: element({ total: all.length, offset }) } : {}
   return { head: { campaigns: list('campaign', campaigns), ...paged } }
+}
+
+export async function listInactiveCampaigns(call: Call): Promise<Answer> {
+  const inactive = (await listVisibleCampaigns(call)).filter(({ state }) => state === 'inactive')
+  const campaigns = encodeCampaigns(call.ctx, await describeCampaigns(call.ctx, inactive))
+  return { head: { campaigns: list('campaign', campaigns) } }
+}
+
+export async function listRewards(call: Call): Promise<Answer> {
+  const programme = await getNamedCampaign(call)
+  const unit = await unitOf(call.ctx, programme)
+  const rewards = hasRewards(programme) ? await rewardsOf(call.ctx, programme) : []
+  return {
+    head: {
+      campaign: element({ id: programme.id }),
+      rewards: list(
+        'reward',
+        rewards.map((reward) => encodeReward(reward, unit)),
+      ),
+    },
+  }
+}
+
+/** Promotions that a cashier can name, those of days to come among them. */
+export async function listPromotions(call: Call): Promise<Answer> {
+  const programme = await getNamedCampaign(call)
+  const promotions = (await promotionsOf(call.ctx, programme)).map((rule) => encodePromotion(call.ctx, rule))
+  return { head: { campaign: element({ id: programme.id }), promotions: list('promotion', promotions) } }
 }
 
 function isNewer(fields: Fields): boolean {

@@ -1,8 +1,8 @@
-import { balancesOf } from '../../../core/ledger/index.ts'
+import type { Unit } from '../../../core/ledger/index.ts'
 import { type Activity, type CustomerSheet, walkCustomers } from '../../../core/reports/index.ts'
 import type { Ctx } from '../../../platform/ctx.ts'
 import type { Call } from '../auth.ts'
-import { formatAmount, getNamedCampaign, unitOf } from '../campaigns.ts'
+import { availableAfterCharges, findCoalitionUnit, formatAmount, getNamedCampaign, unitOf } from '../campaigns.ts'
 import { codeOf } from '../customers.ts'
 import { type Fields, findInteger, isYes, refuse, requireText } from '../decode.ts'
 import { type Answer, type Element, element, type Rows } from '../encode.ts'
@@ -44,12 +44,12 @@ export const selections: Readonly<Record<string, (call: Call) => Promise<Answer>
 }
 
 async function select(
-  { ctx, fields }: Call,
+  call: Call,
   more: Partial<Activity>,
   matches: (sheet: CustomerSheet) => boolean = () => true,
 ): Promise<Answer> {
-  const activeIn = { ...requireRange(ctx.tenant.timeZone, fields), ...more }
-  return { rows: rowsOf(encodeMatching(walkCustomers(ctx, { activeIn }), matches)) }
+  const activeIn = { ...(await requireRange(call)), ...more }
+  return { rows: rowsOf(encodeMatching(walkCustomers(call.ctx, { activeIn }), matches)) }
 }
 
 function rowsOf(items: AsyncIterable<Element>): Rows {
@@ -82,33 +82,51 @@ function hasCustomDate(fields: Fields): (sheet: CustomerSheet) => boolean {
   }
 }
 
-/** The balance of every customer in one campaign, paged by offset and limit where they are given. */
-export async function balancesReport({ ctx, fields }: Call): Promise<Answer> {
-  const programme = await getNamedCampaign(ctx, fields)
-  const unit = await unitOf(ctx, programme)
+/** The balance of every customer in one campaign or of a coalition, paged by offset and limit where they are given. */
+export async function balancesReport(call: Call): Promise<Answer> {
+  const { fields } = call
+  const unit = await decodeUnit(call)
   const offset = findInteger(fields, 'offset') ?? 0
   const limit = findInteger(fields, 'limit', { min: 1 }) ?? Number.MAX_SAFE_INTEGER
-  const encode = async (sheet: CustomerSheet): Promise<Element> => {
-    const balance = (await balancesOf(ctx, sheet.id)).find((one) => one.unit.id === unit.id)
-    return element({
+  return { rows: rowsOf(encodePage(call.ctx, { offset, limit, unit })) }
+}
+
+async function decodeUnit(call: Call): Promise<Unit> {
+  const coalition = call.fields.get('coalition_balance')?.toLowerCase()
+  if (coalition === undefined) return unitOf(call.ctx, await getNamedCampaign(call))
+  const kinds = { coalition_points: 'points', coalition_storedvalue: 'stored_value' } as const
+  if (coalition !== 'coalition_points' && coalition !== 'coalition_storedvalue')
+    return refuse('coalition_balance', 'must be coalition_points or coalition_storedvalue')
+  return (await findCoalitionUnit(call, kinds[coalition])) ?? refuse('coalition_balance', 'has no campaign')
+}
+
+const batchSize = 500
+
+async function* encodePage(ctx: Ctx, page: { offset: number; limit: number; unit: Unit }): AsyncGenerator<Element> {
+  const { offset, limit, unit } = page
+  let position = 0
+  let batch: CustomerSheet[] = []
+  for await (const sheet of walkCustomers(ctx)) {
+    if (position >= offset + limit) break
+    if (position++ >= offset) batch.push(sheet)
+    if (batch.length < batchSize) continue
+    yield* await encodeBatch(ctx, batch, unit)
+    batch = []
+  }
+  yield* await encodeBatch(ctx, batch, unit)
+}
+
+/** The balances of a batch come with one question. */
+async function encodeBatch(ctx: Ctx, sheets: readonly CustomerSheet[], unit: Unit): Promise<Element[]> {
+  const customerIds = sheets.map(({ id }) => id)
+  const available = await availableAfterCharges(ctx, { unitId: unit.id, customerIds })
+  return sheets.map((sheet) =>
+    element({
       first_name: sheet.firstName,
       last_name: sheet.lastName,
       customer_code: codeOf(sheet),
       card_number: sheet.cardNumber,
-      balance: formatAmount(balance?.available ?? 0, unit),
-    })
-  }
-  return { rows: rowsOf(encodePage(ctx, { offset, limit, encode })) }
-}
-
-async function* encodePage(
-  ctx: Ctx,
-  page: { offset: number; limit: number; encode: (sheet: CustomerSheet) => Promise<Element> },
-): AsyncGenerator<Element> {
-  let position = 0
-  for await (const sheet of walkCustomers(ctx)) {
-    if (position >= page.offset + page.limit) return
-    if (position >= page.offset) yield await page.encode(sheet)
-    position++
-  }
+      balance: formatAmount(available.get(sheet.id) ?? 0, unit),
+    }),
+  )
 }

@@ -1,32 +1,41 @@
 import { type Customer, createCustomer } from '../../../core/customers/index.ts'
-import { findCardByNumber, getProgramme, recordActivity } from '../../../core/loyalty/index.ts'
+import { addMember, findCardByNumber, recordActivity } from '../../../core/loyalty/index.ts'
 import { type Ctx, transact } from '../../../platform/ctx.ts'
 import { DomainError } from '../../../platform/errors.ts'
 import { currencyScale } from '../../../platform/money.ts'
-import { readId } from '../../http/values.ts'
 import { api, type Call } from '../auth.ts'
+import { getCampaign } from '../campaigns.ts'
 import { encodeCustomer, findByCard, findByCode, getSheet } from '../customers.ts'
 import { type Fields, findAmount, findInteger, findText, listTexts, refuse } from '../decode.ts'
 import type { Answer } from '../encode.ts'
 import { type Details, decodeDetails, decodeNewCustomer, writeDetails } from '../record.ts'
 
 /** Makes a customer, activates a card that was handed out, or changes what is known of one. */
-export async function recordCustomer({ ctx, fields }: Call): Promise<Answer> {
-  const action = findText(fields, 'customer_action')?.toLowerCase() ?? 'new'
+export async function recordCustomer(call: Call): Promise<Answer> {
+  const action = findText(call.fields, 'customer_action')?.toLowerCase() ?? 'new'
   if (action !== 'new' && action !== 'register' && action !== 'edit') {
     return refuse('customer_action', 'must be new, register or edit')
   }
-  const details = decodeDetails(ctx, fields)
+  const { customerId } = await enterCustomer(call, action)
+  return { head: { customer: encodeCustomer(await getSheet(call.ctx, customerId)) } }
+}
+
+/** One customer as the fields tell; in a transaction of its own. */
+export async function enterCustomer(
+  call: Call,
+  action: 'new' | 'register' | 'edit',
+): Promise<{ customerId: number; isNew: boolean }> {
+  const { ctx, fields } = call
+  const details = await decodeDetails(ctx, fields)
   const cardNumber = await decodeCardNumber(ctx, fields)
-  const customerId = await transact(ctx, async (ctx) => {
+  return transact(ctx, async (ctx) => {
     const known =
       action === 'new' ? await refuseKnown(ctx, fields, cardNumber) : await findKnown(ctx, fields, cardNumber)
-    const id = (known ?? (await makeCustomer(ctx, fields, details))).id
-    await writeDetails(ctx, { customerId: id, details, cardNumber, isNew: !known })
-    if (action !== 'edit') await enrol(ctx, id, fields)
-    return id
+    const customerId = (known ?? (await makeCustomer(ctx, fields, details))).id
+    await writeDetails(ctx, { customerId, details, cardNumber, isNew: !known })
+    if (action !== 'edit') await enrol({ ...call, ctx }, customerId)
+    return { customerId, isNew: !known }
   })
-  return { head: { customer: encodeCustomer(await getSheet(ctx, customerId)) } }
 }
 
 /** The number that was sent, or one with so many digits that nobody has. */
@@ -61,17 +70,17 @@ function makeCustomer(ctx: Ctx, fields: Fields, details: Details): Promise<Custo
   return createCustomer(ctx, decodeNewCustomer(details, findText(fields, 'code', { max: 64 })))
 }
 
-/** Belonging to a campaign needs no entry of its own; `auto_add` credits a first amount where there is one to credit. */
-async function enrol(ctx: Ctx, customerId: number, fields: Fields): Promise<void> {
+/** Belonging to a campaign is an entry without value; `auto_add` credits a first amount where there is one to credit. */
+async function enrol(call: Call, customerId: number): Promise<void> {
+  const { ctx, fields } = call
   const amountMinor = findAmount(fields, 'auto_add', currencyScale(ctx.tenant.currency))
   for (const text of listTexts(fields, 'campaign_id')) {
-    const id = readId(text)
-    if (id === undefined) throw new DomainError('programme.not_found')
-    const programme = await getProgramme(ctx, id)
+    const programme = await getCampaign(call, text)
     if (programme.state !== 'active') throw new DomainError('programme.inactive')
+    await addMember(ctx, { programmeId: programme.id, customerId })
     if (!amountMinor || (programme.kind !== 'points' && programme.kind !== 'stored_value')) continue
     await recordActivity(ctx, {
-      programmeId: id,
+      programmeId: programme.id,
       customerId,
       key: `${api}:${ctx.random.hex(16)}`,
       note: 'auto_add',

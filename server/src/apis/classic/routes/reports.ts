@@ -11,7 +11,7 @@ import { findInteger, listTexts, refuse, requireText } from '../decode.ts'
 import type { Answer, Element } from '../encode.ts'
 import { decodeProgrammeIds, decodeRange, encodeSheet } from '../report.ts'
 import { balancesReport, selections } from './customer-reports.ts'
-import { auditTotals, transactionsReport } from './transaction-reports.ts'
+import { auditTotals, coalitionTotals, transactionsReport } from './transaction-reports.ts'
 
 const reports: Readonly<Record<string, (call: Call) => Promise<Answer>>> = {
   customers_all: customersAll,
@@ -20,6 +20,8 @@ const reports: Readonly<Record<string, (call: Call) => Promise<Answer>>> = {
   transactions_all: (call) => transactionsReport(call, { onlySpending: false }),
   transactions_redeemed: (call) => transactionsReport(call, { onlySpending: true }),
   audit_totals: auditTotals,
+  coalition_points: (call) => coalitionTotals(call, 'points'),
+  coalition_stored_value: (call) => coalitionTotals(call, 'stored_value'),
 }
 
 export async function report(call: Call): Promise<Answer> {
@@ -33,7 +35,8 @@ export async function report(call: Call): Promise<Answer> {
  * those who are new or changed since. Dates without a campaign have no effect. The answer ends with the number to send as
  * `last` the next time.
  */
-async function customersAll({ ctx, fields }: Call): Promise<Answer> {
+async function customersAll(call: Call): Promise<Answer> {
+  const { ctx, fields } = call
   const last = findInteger(fields, 'last')
   const selected = listTexts(fields, 'selected_campaigns').length > 0
   if (last !== undefined && selected) return refuse('last', 'must not be used together with selected_campaigns')
@@ -41,7 +44,7 @@ async function customersAll({ ctx, fields }: Call): Promise<Answer> {
   const { known, settled } = await feedEnds(ctx)
   if (last === undefined) {
     const activeIn = selected
-      ? { programmeIds: decodeProgrammeIds(fields), ...decodeRange(ctx.tenant.timeZone, fields) }
+      ? { programmeIds: await decodeProgrammeIds(call), ...decodeRange(ctx.tenant.timeZone, fields) }
       : undefined
     return encodeReport(walkCustomers(ctx, { activeIn }), settled.id)
   }

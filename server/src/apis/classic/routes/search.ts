@@ -2,7 +2,7 @@ import { searchCustomers as searchCore } from '../../../core/customers/index.ts'
 import { type CustomerSheet, getCustomerSheets, walkCustomers } from '../../../core/reports/index.ts'
 import type { Ctx } from '../../../platform/ctx.ts'
 import type { Call } from '../auth.ts'
-import { encodeBalances } from '../campaigns.ts'
+import { type Campaigns, describeCampaigns, encodeBalances, listActiveCampaigns } from '../campaigns.ts'
 import { codeOf, customFieldName, encodeCustomer, phoneOf } from '../customers.ts'
 import { type Fields, findText, isYes, refuse } from '../decode.ts'
 import { type Answer, type Element, list } from '../encode.ts'
@@ -28,7 +28,8 @@ const searched: Readonly<Record<string, (sheet: CustomerSheet) => string | null>
 type Matches = (sheet: CustomerSheet) => boolean
 
 /** Every field that is given must match: a part in any case, or the whole. Without any, everybody. */
-export async function searchCustomers({ ctx, fields }: Call): Promise<Answer> {
+export async function searchCustomers(call: Call): Promise<Answer> {
+  const { ctx, fields } = call
   if (fields.has('customer_password')) return refuse('customer_password', 'cannot be searched for')
   const compare = decodeComparison(fields)
   const criteria = [...fields.keys()].flatMap((name) => {
@@ -41,7 +42,7 @@ export async function searchCustomers({ ctx, fields }: Call): Promise<Answer> {
     return read ? [(sheet: CustomerSheet) => compare(read(sheet) ?? '', wanted)] : []
   })
   const sheets = walkCandidates(ctx, findIndexedText(fields))
-  return encodeFound({ ctx, fields }, sheets, (sheet) => criteria.every((matches) => matches(sheet)))
+  return encodeFound(call, sheets, (sheet) => criteria.every((matches) => matches(sheet)))
 }
 
 const customField = (name: string) => (sheet: CustomerSheet) => String(sheet.attributes[name] ?? '')
@@ -63,7 +64,8 @@ function findIndexedText(fields: Fields): string | undefined {
 }
 
 /** A phrase over all fields: a comma means or, a blank means and, and binds tighter. */
-export async function findCustomers({ ctx, fields }: Call): Promise<Answer> {
+export async function findCustomers(call: Call): Promise<Answer> {
+  const { ctx, fields } = call
   const phrase = findText(fields, 'find_customer') ?? refuse('find_customer', 'is required')
   const groups = phrase
     .toLowerCase()
@@ -74,7 +76,7 @@ export async function findCustomers({ ctx, fields }: Call): Promise<Answer> {
     const text = textOf(sheet)
     return groups.some((group) => group.every((word) => text.includes(word)))
   }
-  return encodeFound({ ctx, fields }, walkCustomers(ctx), matches)
+  return encodeFound(call, walkCustomers(ctx), matches)
 }
 
 /** Everything of a customer that a phrase is looked for in, in lower case. */
@@ -104,22 +106,21 @@ async function* walkCandidates(ctx: Ctx, text: string | undefined): AsyncGenerat
   }
 }
 
-function encodeFound(
-  call: Pick<Call, 'ctx' | 'fields'>,
-  sheets: AsyncIterable<CustomerSheet>,
-  matches: Matches,
-): Answer {
-  const items = encodeMatching(call.ctx, { sheets, matches, balances: isYes(call.fields.get('include_balances')) })
+async function encodeFound(call: Call, sheets: AsyncIterable<CustomerSheet>, matches: Matches): Promise<Answer> {
+  const wantsBalances = isYes(call.fields.get('include_balances'))
+  const campaigns = wantsBalances ? await describeCampaigns(call.ctx, await listActiveCampaigns(call)) : undefined
+  const items = encodeMatching(call, { sheets, matches, campaigns })
   return { rows: { singular: 'customer', plural: 'customers', wrapped: true, items } }
 }
 
 async function* encodeMatching(
-  ctx: Ctx,
-  found: { sheets: AsyncIterable<CustomerSheet>; matches: Matches; balances: boolean },
+  call: Call,
+  found: { sheets: AsyncIterable<CustomerSheet>; matches: Matches; campaigns: Campaigns | undefined },
 ): AsyncGenerator<Element> {
   for await (const sheet of found.sheets) {
     if (!found.matches(sheet)) continue
-    const campaigns = found.balances ? { campaigns: list('campaign', await encodeBalances(ctx, sheet.id)) } : {}
-    yield encodeCustomer(sheet, { more: campaigns })
+    const { campaigns } = found
+    const balances = campaigns && (await encodeBalances(call, sheet.id, { campaigns }))
+    yield encodeCustomer(sheet, { more: balances ? { campaigns: list('campaign', balances) } : {} })
   }
 }

@@ -1,29 +1,32 @@
-import { listUnits, type Unit } from '../../../core/ledger/index.ts'
-import { getProgramme, listProgrammes, type Programme } from '../../../core/loyalty/index.ts'
-import {
-  type CustomerSheet,
-  getCustomerSheets,
-  type PostingSheet,
-  programmeTotals,
-  walkPostings,
-} from '../../../core/reports/index.ts'
+import type { Unit } from '../../../core/ledger/index.ts'
+import { getProgramme, type Programme } from '../../../core/loyalty/index.ts'
+import { programmeTotals, walkPostings } from '../../../core/reports/index.ts'
 import type { Ctx } from '../../../platform/ctx.ts'
-import { assert } from '../../../platform/errors.ts'
 import { currencyScale, formatMinor } from '../../../platform/money.ts'
-import { localTime } from '../../http/times.ts'
 import type { Call } from '../auth.ts'
-import { formatAmount, unitOf } from '../campaigns.ts'
-import { codeOf, phoneOf } from '../customers.ts'
-import { findInteger } from '../decode.ts'
+import { findCoalitionUnit, formatAmount, listVisibleCampaigns, unitOf } from '../campaigns.ts'
+import { findInteger, isYes, listTexts, refuse } from '../decode.ts'
 import { type Answer, type Element, element } from '../encode.ts'
-import { requireRange, withCommas } from '../report.ts'
-import { type CampaignType, campaignTypeOf, textAttribute } from '../vocabulary.ts'
+import { actorOf, encodePostings, knownFor } from '../postings.ts'
+import { decodeProgrammeIds, decodeRange, requireRange, withCommas } from '../report.ts'
+import { type CampaignType, campaignTypeOf } from '../vocabulary.ts'
 
-/** Every transaction or only the redemptions, by number; with `last` those after that number. */
-export async function transactionsReport({ ctx, fields }: Call, only: { onlySpending: boolean }): Promise<Answer> {
-  const query = { ...requireRange(ctx.tenant.timeZone, fields), ...only, after: findInteger(fields, 'last') ?? 0 }
+/**
+ * Every transaction or only the redemptions, by number; with `last` those after that number, and with `restrict_by_user`
+ * those that one of these users entered. Who was enrolled without earning anything is told where that is asked for.
+ */
+export async function transactionsReport(call: Call, only: { onlySpending: boolean }): Promise<Answer> {
+  const { ctx, fields } = call
+  const users = listTexts(fields, 'restrict_by_user')
+  const query = {
+    ...(await requireRange(call)),
+    ...only,
+    after: findInteger(fields, 'last') ?? 0,
+    withMembers: !only.onlySpending && isYes(fields.get('show_activations')),
+    ...(users.length > 0 ? { actors: users.map(actorOf) } : {}),
+  }
   let count = 0
-  const items = encodeTransactions(ctx, walkPostings(ctx, query), () => count++)
+  const items = encodeTransactions(ctx, query, () => count++)
   return {
     rows: { singular: 'transaction', plural: 'transactions', wrapped: false, items },
     tail: () => ({ transactions_count: count }),
@@ -32,60 +35,16 @@ export async function transactionsReport({ ctx, fields }: Call, only: { onlySpen
 
 async function* encodeTransactions(
   ctx: Ctx,
-  pages: AsyncIterable<readonly PostingSheet[]>,
+  query: Parameters<typeof walkPostings>[1],
   counted: () => void,
 ): AsyncGenerator<Element> {
-  const units = await unitsByProgramme(ctx)
-  for await (const page of pages) {
-    const ids = [...new Set(page.map((posting) => posting.customerId))]
-    const customers = new Map((await getCustomerSheets(ctx, ids)).map((sheet) => [sheet.id, sheet]))
-    for (const posting of page) {
+  const known = await knownFor(ctx)
+  for await (const page of walkPostings(ctx, query)) {
+    for (const row of await encodePostings(ctx, page, known)) {
       counted()
-      const unit = units.get(posting.programmeId)
-      assert(unit, 'a posting belongs to a programme of the tenant, and that to a unit')
-      yield encodeTransaction(ctx, { posting, unit, customer: customers.get(posting.customerId) })
+      yield row
     }
   }
-}
-
-async function unitsByProgramme(ctx: Ctx): Promise<ReadonlyMap<number, Unit>> {
-  const units = new Map((await listUnits(ctx)).map((unit) => [unit.id as number, unit]))
-  const entries = (await listProgrammes(ctx)).map((programme) => [programme.id, units.get(programme.unitId)] as const)
-  return new Map(entries.filter((entry): entry is [Programme['id'], Unit] => entry[1] !== undefined))
-}
-
-/** A customer who was erased since leaves an empty name. */
-function encodeTransaction(
-  ctx: Ctx,
-  of: { posting: PostingSheet; unit: Unit; customer: CustomerSheet | undefined },
-): Element {
-  const { posting, unit, customer } = of
-  const time = localTime(posting.occurredAt, ctx.tenant.timeZone)
-  const given = posting.purchaseData?.authorization
-  const original =
-    posting.purchaseTotalMinor === null
-      ? null
-      : formatMinor(posting.purchaseTotalMinor, currencyScale(posting.purchaseCurrency ?? ctx.tenant.currency))
-  return element({
-    id: posting.id,
-    code: customer ? codeOf(customer) : null,
-    card_number: customer?.cardNumber ?? null,
-    date: time.slice(0, 10),
-    record_timestamp: time,
-    authorization: posting.note ?? (typeof given === 'string' ? given : posting.purchaseNumber),
-    campaign_id: posting.programmeId,
-    user_name: posting.actor,
-    user_custom1: null,
-    first_name: customer?.firstName ?? null,
-    last_name: customer?.lastName ?? null,
-    phone: customer ? phoneOf(customer) : null,
-    email: customer?.email ?? null,
-    custom1: customer ? textAttribute(customer.attributes, 'customField') : null,
-    redeemed: posting.kind === 'spend' || posting.kind === 'capture' ? 'R' : null,
-    amount_number: formatAmount(posting.amount, unit),
-    amount_type: unit.kind === 'money' ? '$' : null,
-    original_amount: original,
-  })
 }
 
 /** The manual shows the letter of points only; the others are ours. */
@@ -98,8 +57,9 @@ const letters: Readonly<Record<CampaignType, string>> = {
 }
 
 /** What each campaign gave and took in the range, and what it owes for it. */
-export async function auditTotals({ ctx, fields }: Call): Promise<Answer> {
-  const totals = await programmeTotals(ctx, requireRange(ctx.tenant.timeZone, fields))
+export async function auditTotals(call: Call): Promise<Answer> {
+  const { ctx } = call
+  const totals = await programmeTotals(ctx, await requireRange(call))
   const items = totals.map(async ({ programmeId, given, spent }) => {
     const programme = await getProgramme(ctx, programmeId)
     const unit = await unitOf(ctx, programme)
@@ -119,6 +79,31 @@ export async function auditTotals({ ctx, fields }: Call): Promise<Answer> {
 async function* inTurn(items: readonly Promise<Element>[]): AsyncGenerator<Element> {
   for (const item of await Promise.all(items)) yield item
 }
+
+/** The sums over all campaigns of the coalition, or over those of them that are selected. */
+export async function coalitionTotals(call: Call, kind: 'points' | 'stored_value'): Promise<Answer> {
+  const { ctx, fields } = call
+  const unit = (await findCoalitionUnit(call, kind)) ?? refuse('report', 'has no campaign')
+  const selected = fields.has('selected_campaigns') ? await decodeProgrammeIds(call) : undefined
+  const all = (await listVisibleCampaigns(call)).filter((one) => one.kind === kind && one.unitId === unit.id)
+  const campaigns = all.filter(({ id }) => !selected || selected.includes(id))
+  const { from, to } = decodeRange(ctx.tenant.timeZone, fields)
+  if (!from) return refuse('date_start', 'is required')
+  const programmeIds = campaigns.map(({ id }) => id)
+  const totals = await programmeTotals(ctx, { programmeIds, from, ...(to ? { to } : {}) })
+  const [given, spent] = [sum(totals.map((one) => one.given)), sum(totals.map((one) => one.spent))]
+  const [first] = campaigns
+  const coalition = element({
+    campaigns: programmeIds.join(','),
+    earned: withCommas(formatAmount(given, unit)),
+    redeemed: withCommas(formatAmount(-spent, unit)),
+    liability: withCommas(formatAmount(given - spent, unit)),
+    monetary_equivalent: first ? encodeWorth(ctx, first, { amount: given - spent, unit }) : null,
+  })
+  return { head: { coalition } }
+}
+
+const sum = (amounts: readonly number[]) => amounts.reduce((total, amount) => total + amount, 0)
 
 /** Points by the ratio of redemption; visits and pieces have no price. */
 function encodeWorth(ctx: Ctx, programme: Programme, of: { amount: number; unit: Unit }): string | null {

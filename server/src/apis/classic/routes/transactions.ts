@@ -1,84 +1,122 @@
-import { findPosting, type StatementEntry } from '../../../core/ledger/index.ts'
-import { type Programme, recordActivity as recordInCore, redeem } from '../../../core/loyalty/index.ts'
+import { findPosting, getUnit, type StatementEntry } from '../../../core/ledger/index.ts'
+import { getPromotion, type Programme, recordActivity as recordInCore } from '../../../core/loyalty/index.ts'
 import { getPurchase, getPurchaseDetails, recordPurchase } from '../../../core/purchases/index.ts'
-import type { CustomerSheet } from '../../../core/reports/index.ts'
 import type { Ctx } from '../../../platform/ctx.ts'
 import { DomainError } from '../../../platform/errors.ts'
 import { currencyScale, formatMinor } from '../../../platform/money.ts'
 import { localTime } from '../../http/times.ts'
+import { readId } from '../../http/values.ts'
 import { api, type Call } from '../auth.ts'
-import { encodeBalances, getNamedCampaign, unitOf } from '../campaigns.ts'
-import { encodeCustomer, getNamedCustomer, getSheet } from '../customers.ts'
+import { getNamedCampaign } from '../campaigns.ts'
+import { getNamedCustomer } from '../customers.ts'
 import { type Fields, findAmount, findInteger, findText, refuse, requireText } from '../decode.ts'
 import { type Answer, type Element, element } from '../encode.ts'
-import { encodeTransaction } from './information.ts'
+import { answerReceipt } from '../receipt.ts'
+import { encodeTransaction } from '../transaction.ts'
+import { decodeTransactionFields, encodeTransactionFields } from '../transaction-fields.ts'
+import { getNamedItem } from './items.ts'
 
-interface Entry {
+/** A cashier's entry: who, where, and what is said of it. */
+export interface Entry {
   readonly fields: Fields
   readonly programme: Programme
   readonly customerId: number
   readonly note: string | undefined
+  readonly customFields: Readonly<Record<string, string>>
+  /** Told late by a batch. */
+  readonly occurredAt?: Date
 }
 
-/** A cashier's entry: points for an amount, money put on a gift card, a fixed reward, a visit, pieces of an item. */
-export async function recordActivity({ ctx, fields }: Call): Promise<Answer> {
-  const entry = await decodeEntry(ctx, fields)
+export async function decodeEntry(call: Call): Promise<Entry> {
+  const { ctx, fields } = call
+  const programme = await getNamedCampaign(call)
+  const { id: customerId } = await getNamedCustomer(ctx, fields)
+  const note = findText(fields, 'authorization', { max: 500 })
+  return { fields, programme, customerId, note, customFields: await decodeTransactionFields(ctx, fields) }
+}
+
+/** Points for an amount, money put on a gift card, a fixed reward, a visit, pieces of an item. */
+export async function recordActivity(call: Call): Promise<Answer> {
+  const entry = await decodeEntry(call)
+  return answerReceipt(call, { entry, transaction: await enterActivity(call.ctx, entry) })
+}
+
+export async function enterActivity(ctx: Ctx, entry: Entry): Promise<Element> {
   const { programme } = entry
   if (programme.state !== 'active') throw new DomainError('programme.inactive')
+  const activity = await decodeActivity(ctx, entry)
   // The default points are the shop's: an amount that earns them is a sale, which every other way in shows too.
-  if (programme.kind === 'points' && programme.isDefault) return recordSale(ctx, entry)
+  if (programme.kind === 'points' && programme.isDefault && activity.amountMinor !== undefined) {
+    return recordSale(ctx, entry, { ...activity, totalMinor: activity.amountMinor })
+  }
   const { key } = await recordInCore(ctx, {
     programmeId: programme.id,
     customerId: entry.customerId,
     key: newKey(ctx),
     note: entry.note,
-    ...(await decodeActivity(ctx, entry)),
+    ...activity,
+    ...(entry.occurredAt ? { occurredAt: entry.occurredAt } : {}),
+    data: customData(entry),
   })
-  return encodeReceipt(ctx, { entry, transaction: await encodePosting(ctx, programme, key) })
+  return encodePosting(ctx, key)
 }
 
-async function decodeEntry(ctx: Ctx, fields: Fields): Promise<Entry> {
-  const programme = await getNamedCampaign(ctx, fields)
-  const { id: customerId } = await getNamedCustomer(ctx, fields)
-  return { fields, programme, customerId, note: findText(fields, 'authorization', { max: 500 }) }
+interface ActivityParts {
+  readonly amountMinor?: number
+  readonly quantity?: number
+  readonly itemUnitId?: number
+  readonly promotionId?: number
 }
 
-async function decodeActivity(
-  ctx: Ctx,
-  { fields, programme }: Entry,
-): Promise<{ amountMinor?: number; quantity?: number }> {
+async function decodeActivity(ctx: Ctx, { fields, programme }: Entry): Promise<ActivityParts> {
+  const amountMinor = findAmount(fields, 'amount', currencyScale(ctx.tenant.currency))
   switch (programme.kind) {
-    case 'points':
+    case 'points': {
+      const promotionId = await decodePromotion(ctx, fields, programme)
+      if (amountMinor === undefined && promotionId === undefined) return refuse('amount', 'is required')
+      if (amountMinor === 0 && promotionId === undefined) return refuse('amount', 'must be more than 0')
+      return {
+        ...(amountMinor === undefined ? {} : { amountMinor }),
+        ...(promotionId === undefined ? {} : { promotionId }),
+      }
+    }
     case 'stored_value':
-      return { amountMinor: requireAmount(ctx, fields) }
-    case 'items':
-      await refuseUnknownItem(ctx, programme, requireText(fields, 'service_product'))
-      return { quantity: findInteger(fields, 'buyx_quantity', { min: 1, max: 10_000 }) ?? 1 }
+      return { amountMinor: amountMinor ?? refuse('amount', 'is required') }
+    case 'items': {
+      const item = await getNamedItem(ctx, programme, {
+        field: 'service_product',
+        name: requireText(fields, 'service_product'),
+      })
+      const quantity = findInteger(fields, 'buyx_quantity', { min: 1, max: 10_000 }) ?? 1
+      return { quantity, itemUnitId: item.unitId }
+    }
     case 'fixed_reward':
     case 'visits':
       return {}
   }
 }
 
-function requireAmount(ctx: Ctx, fields: Fields): number {
-  if (fields.has('promo_id')) return refuse('promo_id', 'does not exist')
-  return findAmount(fields, 'amount', currencyScale(ctx.tenant.currency)) ?? refuse('amount', 'is required')
-}
-
-async function refuseUnknownItem(ctx: Ctx, programme: Programme, item: string): Promise<void> {
-  const unit = await unitOf(ctx, programme)
-  if (item !== String(unit.id) && item !== unit.code) refuse('service_product', 'does not exist')
+/** A promotion of this campaign, in force now. */
+async function decodePromotion(ctx: Ctx, fields: Fields, programme: Programme): Promise<number | undefined> {
+  const text = findText(fields, 'promo_id')
+  if (text === undefined) return undefined
+  const promotionId = readId(text) ?? refuse('promo_id', 'does not exist')
+  return (await getPromotion(ctx, { programme, promotionId })).id
 }
 
 /** This API has no key for a retry: every call is a transaction of its own. */
-function newKey(ctx: Ctx): string {
+export function newKey(ctx: Ctx): string {
   return `${api}:${ctx.random.hex(16)}`
 }
 
-async function recordSale(ctx: Ctx, entry: Entry): Promise<Answer> {
+export function customData({ customFields }: Entry): Readonly<Record<string, unknown>> {
+  return Object.keys(customFields).length > 0 ? { customFields } : {}
+}
+
+async function recordSale(ctx: Ctx, entry: Entry, sale: ActivityParts & { totalMinor: number }): Promise<Element> {
   const { programme, customerId, note } = entry
-  const totalMinor = requireAmount(ctx, entry.fields)
-  if (totalMinor === 0) throw new DomainError('amount.invalid', { field: 'amount', reason: 'must be more than 0' })
+  const { totalMinor, promotionId } = sale
+  const occurredAt = entry.occurredAt ?? ctx.clock.now()
   const { purchaseId } = await recordPurchase(ctx, {
     space: api,
     number: `C${ctx.random.digits(15)}`,
@@ -87,90 +125,41 @@ async function recordSale(ctx: Ctx, entry: Entry): Promise<Answer> {
     customerId,
     currency: ctx.tenant.currency,
     totalMinor,
-    occurredAt: ctx.clock.now(),
-    ...(note ? { data: { authorization: note } } : {}),
+    occurredAt,
+    data: { ...(note ? { authorization: note } : {}), ...customData(entry) },
+    ...(promotionId === undefined ? {} : { ruleIds: [promotionId] }),
     onKnownNumber: 'refuse',
   })
   const { effects } = await getPurchaseDetails(ctx, purchaseId)
   const effect = effects.find((one) => one.programmeId === programme.id)
-  const transaction = effect
-    ? await encodePosting(ctx, programme, effect.postingKey)
-    : encodeWithoutPoints(ctx, { id: purchaseId, totalMinor, note })
-  return encodeReceipt(ctx, { entry, transaction })
+  if (effect) return encodePosting(ctx, effect.postingKey)
+  return encodeWithoutPoints(ctx, { id: purchaseId, totalMinor, occurredAt, entry })
 }
 
-async function encodePosting(ctx: Ctx, programme: Programme, key: string): Promise<Element> {
+export async function encodePosting(ctx: Ctx, key: string): Promise<Element> {
   const entry: StatementEntry | undefined = await findPosting(ctx, { key })
   if (!entry) throw new DomainError('posting.not_found', { key })
   const purchase = entry.purchaseId === null ? undefined : await getPurchase(ctx, entry.purchaseId)
-  return encodeTransaction(ctx, { entry, unit: await unitOf(ctx, programme), purchase })
+  return encodeTransaction(ctx, { entry, unit: await getUnit(ctx, entry.unitId), purchase })
 }
 
 // A sale below the price of one point is a sale all the same.
-function encodeWithoutPoints(ctx: Ctx, sale: { id: number; totalMinor: number; note: string | undefined }): Element {
-  const time = localTime(ctx.clock.now(), ctx.tenant.timeZone)
+function encodeWithoutPoints(
+  ctx: Ctx,
+  sale: { id: number; totalMinor: number; occurredAt: Date; entry: Entry },
+): Element {
+  const time = localTime(sale.occurredAt, ctx.tenant.timeZone)
+  const { note } = sale.entry
   return element({
     id: sale.id,
     date: time.slice(0, 10),
     record_timestamp: time,
     redeemed: null,
-    authorization: sale.note ?? null,
+    authorization: note ?? null,
     amount: 0,
     amount_number: 0,
     amount_type: null,
     original_amount: formatMinor(sale.totalMinor, currencyScale(ctx.tenant.currency)),
+    ...encodeTransactionFields(customData(sale.entry)),
   })
-}
-
-/** Takes points, money or visits off a balance. More than there is, is refused. */
-export async function redeemValue({ ctx, fields }: Call): Promise<Answer> {
-  const entry = await decodeEntry(ctx, fields)
-  const { programme, customerId, note } = entry
-  const asked = await decodeRedemption(ctx, entry)
-  const { key } = await redeem(ctx, { programmeId: programme.id, customerId, key: newKey(ctx), note, ...asked })
-  return encodeReceipt(ctx, { entry, transaction: await encodePosting(ctx, programme, key) })
-}
-
-async function decodeRedemption(
-  ctx: Ctx,
-  { fields, programme }: Entry,
-): Promise<{ amount?: number; valueMinor?: number }> {
-  const moneyScale = currencyScale(ctx.tenant.currency)
-  switch (programme.kind) {
-    case 'points': {
-      const points = findInteger(fields, 'custom_points_redeem', { min: 1, max: 1e12 })
-      if (points !== undefined) return { amount: points }
-      const valueMinor = findAmount(fields, 'custom_dollars_redeem', moneyScale)
-      if (valueMinor !== undefined && valueMinor > 0) return { valueMinor }
-      if (fields.has('reward_to_redeem')) return refuse('reward_to_redeem', 'does not exist')
-      return refuse('custom_points_redeem', 'or custom_dollars_redeem is required')
-    }
-    case 'stored_value':
-    case 'fixed_reward': {
-      const amount = findAmount(fields, 'reward_to_redeem', moneyScale)
-      return amount ? { amount } : refuse('reward_to_redeem', 'must be an amount of money')
-    }
-    case 'items':
-      await refuseUnknownItem(ctx, programme, requireText(fields, 'reward_to_redeem'))
-      return { amount: 1 }
-    case 'visits':
-      return refuse('reward_to_redeem', 'does not exist')
-  }
-}
-
-async function encodeReceipt(ctx: Ctx, receipt: { entry: Entry; transaction: Element }): Promise<Answer> {
-  const { programme, customerId } = receipt.entry
-  const sheet: CustomerSheet = await getSheet(ctx, customerId)
-  const [campaign] = await encodeBalances(ctx, customerId, programme)
-  return {
-    head: {
-      receipt: element({
-        account_name: ctx.tenant.name,
-        agency: element({ name: ctx.tenant.name, email: null }),
-        campaign,
-        customer: encodeCustomer(sheet),
-        transaction: receipt.transaction,
-      }),
-    },
-  }
 }

@@ -1,15 +1,15 @@
 import { verifyCustomerPassword } from '../../../core/customers/index.ts'
 import { applyOperation, findPosting } from '../../../core/ledger/index.ts'
-import { findCardByNumber, listProgrammes } from '../../../core/loyalty/index.ts'
+import { cancelVoucher, findCardByNumber, updateVoucher } from '../../../core/loyalty/index.ts'
 import { eraseCustomer } from '../../../core/privacy/index.ts'
 import { getPurchase, getPurchaseDetails, recordPurchase } from '../../../core/purchases/index.ts'
-import type { Ctx } from '../../../platform/ctx.ts'
+import { type Ctx, transact } from '../../../platform/ctx.ts'
 import { DomainError } from '../../../platform/errors.ts'
 import { api, type Call } from '../auth.ts'
-import { encodeCampaign, encodeTerms, getNamedCampaign, unitOf } from '../campaigns.ts'
+import { getNamedCampaign } from '../campaigns.ts'
 import { codeOf, findByCode, getNamedCustomer, getSheet } from '../customers.ts'
 import { findInteger, refuse, requireText } from '../decode.ts'
-import { type Answer, element, list } from '../encode.ts'
+import { type Answer, element } from '../encode.ts'
 
 /** Forgets the person for good; what was bought and earned stays in the books without a name. */
 export async function deleteCustomer({ ctx, fields }: Call): Promise<Answer> {
@@ -45,52 +45,41 @@ export async function validatePassword({ ctx, fields }: Call): Promise<Answer> {
   return { head: { customer: element({ code: codeOf(sheet ?? (await getSheet(ctx, customer.id))) }) } }
 }
 
-export async function listInactiveCampaigns({ ctx }: Call): Promise<Answer> {
-  const programmes = await listProgrammes(ctx, { state: 'inactive' })
-  const campaigns = programmes.map(async (programme) => encodeCampaign(ctx, programme, await unitOf(ctx, programme)))
-  return { head: { campaigns: list('campaign', await Promise.all(campaigns)) } }
-}
-
-/** Campaigns have no rewards and promotions of their own yet: the lists are there and empty. */
-export async function listRewards({ ctx, fields }: Call): Promise<Answer> {
-  const { id } = await getNamedCampaign(ctx, fields)
-  return { head: { campaign: element({ id }), rewards: list('reward', []) } }
-}
-
-export async function listPromotions({ ctx, fields }: Call): Promise<Answer> {
-  const { id } = await getNamedCampaign(ctx, fields)
-  return { head: { campaign: element({ id }), promotions: list('promotion', []) } }
-}
-
-export async function listItems({ ctx, fields }: Call): Promise<Answer> {
-  const programme = await getNamedCampaign(ctx, fields)
-  const { items = list('item', []) } = encodeTerms(programme, await unitOf(ctx, programme))
-  return { head: { buyx_items: items } }
-}
-
 /**
  * Takes a transaction back: campaign, customer and number must belong together. The books keep it and what undid it; a
  * sale is cancelled as a whole. What other systems told of is theirs to cancel.
  */
-export async function deleteTransaction({ ctx, fields }: Call): Promise<Answer> {
-  const programme = await getNamedCampaign(ctx, fields)
+export async function deleteTransaction(call: Call): Promise<Answer> {
+  const { ctx, fields } = call
+  const programme = await getNamedCampaign(call)
   const sheet = await getNamedCustomer(ctx, fields)
   const id = findInteger(fields, 'transaction_id', { min: 1 }) ?? refuse('transaction_id', 'is required')
   const posting = await findPosting(ctx, { id })
   const fits = posting?.customerId === sheet.id && posting.programmeId === programme.id
   if (!posting || !fits) return refuse('transaction_id', 'does not exist')
+  const voucherId = posting.data?.voucherId
+  if (posting.kind === 'expire') return refuse('transaction_id', 'is of a depreciation, a fee or an expiry and stays')
   if (posting.purchaseId !== null) await cancelSale(ctx, posting.purchaseId)
+  else if (typeof voucherId === 'number' && posting.kind === 'spend') await takeRewardBack(ctx, voucherId)
   else {
     await applyOperation(ctx, {
       kind: 'reverse',
       key: `${api}:delete:${id}`,
-      unitId: programme.unitId,
+      unitId: posting.unitId,
       customerId: sheet.id,
       programmeId: programme.id,
       reverses: posting.key,
     })
   }
   return { head: { transaction: element({ id, code: codeOf(sheet) }, 'deleted') } }
+}
+
+/** The reward was not handed over after all: what it cost is given back. */
+function takeRewardBack(ctx: Ctx, id: number): Promise<void> {
+  return transact(ctx, async (ctx) => {
+    await updateVoucher(ctx, { id, patch: { appliedAt: null } })
+    await cancelVoucher(ctx, id)
+  })
 }
 
 async function cancelSale(ctx: Ctx, purchaseId: number): Promise<void> {

@@ -85,6 +85,14 @@ function sameHash(one: string, other: string): boolean {
   return left.length === right.length && timingSafeEqual(left, right)
 }
 
+/** Whether a client that says this would mean somebody already, in whatever tenant. */
+export async function isPublicIdTaken(
+  ctx: Ctx,
+  named: { api: string; kind: string; publicId: string },
+): Promise<boolean> {
+  return (await store.selectCredentialsByPublicId(dbOf(ctx.pool), named)).length > 0
+}
+
 /** Merges into the credential's data. Refuses `request.not_found`. */
 export async function updateCredential(ctx: Ctx, patch: { id: number; data: Data }): Promise<void> {
   if (!(await store.updateCredentialData(ctx.db, ctx.tenant.id, patch.id, patch.data))) {

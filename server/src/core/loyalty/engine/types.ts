@@ -99,6 +99,10 @@ export interface EarningRule {
   readonly validFrom: Date | null
   readonly validTo: Date | null
   readonly definition: RuleDefinition
+  /** Counts only for a sale that names it: a promotion. */
+  readonly onRequest?: boolean
+  /** The shop's own number of it. */
+  readonly code?: string | null
   readonly createdAt: Date
   readonly updatedAt: Date
 }
@@ -146,6 +150,8 @@ export interface Reward {
   readonly kind: 'till' | 'catalogue' | 'campaign' | 'simple' | 'gift_card'
   readonly priority: number
   readonly pointsCost: Minor
+  /** In whose value it is paid; the default programme where absent. */
+  readonly programmeId?: Programme['id'] | null
   readonly validFrom: Date | null
   readonly validTo: Date | null
   readonly definition: RewardDefinition

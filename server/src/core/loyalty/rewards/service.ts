@@ -25,13 +25,15 @@ export interface RewardInput {
   readonly kind?: Reward['kind']
   readonly priority?: number
   readonly pointsCost?: Minor
+  /** In whose value it is paid, once and for all; the default programme when absent. */
+  readonly programmeId?: Reward['programmeId']
   readonly validFrom?: Date | null
   readonly validTo?: Date | null
   readonly definition: RewardDefinition
   readonly presentation?: Readonly<Record<string, unknown>>
 }
 
-export type RewardPatch = Partial<Omit<RewardInput, 'state'>>
+export type RewardPatch = Partial<Omit<RewardInput, 'state' | 'programmeId'>>
 
 export interface RewardFilter extends Omit<RewardQuery, 'customer'> {
   /** Only what no condition on segments or tiers keeps this customer from. */
@@ -76,6 +78,7 @@ export function createReward(ctx: Ctx, input: RewardInput): Promise<Reward> {
       kind: input.kind ?? ('till' as const),
       priority: input.priority ?? 5,
       pointsCost: input.pointsCost ?? 0,
+      programmeId: input.programmeId ?? null,
       validFrom: input.validFrom ?? null,
       validTo: input.validTo ?? null,
       definition: readRewardDefinition(cleanJson(input.definition)),

@@ -3,7 +3,7 @@ import { sql, violates } from '../../../platform/db.ts'
 import { DomainError } from '../../../platform/errors.ts'
 import type { Reward } from '../engine/types.ts'
 
-export const rewardColumns = sql`id, code, name, state, usage, kind, priority, points_cost as "pointsCost", valid_from as "validFrom",
+export const rewardColumns = sql`id, code, name, state, usage, kind, priority, points_cost as "pointsCost", programme_id as "programmeId", valid_from as "validFrom",
   valid_to as "validTo", definition, presentation, created_at as "createdAt", updated_at as "updatedAt"`
 
 /** Also a deleted one where vouchers still point at it. */
@@ -31,10 +31,10 @@ export async function insertReward(ctx: Ctx, reward: Omit<Reward, 'id' | 'create
   const now = ctx.clock.now()
   const [row] = await refusingTakenCode(reward.code, () =>
     ctx.db.query<Reward>(sql`
-      insert into rewards (tenant_id, code, name, state, usage, kind, priority, points_cost, valid_from, valid_to, definition,
+      insert into rewards (tenant_id, code, name, state, usage, kind, priority, points_cost, programme_id, valid_from, valid_to, definition,
                            presentation, created_at, updated_at)
       values (${ctx.tenant.id}, ${reward.code}, ${reward.name}, ${reward.state}, ${reward.usage}, ${reward.kind}, ${reward.priority},
-        ${reward.pointsCost}, ${reward.validFrom}, ${reward.validTo}, ${JSON.stringify(reward.definition)}::jsonb,
+        ${reward.pointsCost}, ${reward.programmeId ?? null}, ${reward.validFrom}, ${reward.validTo}, ${JSON.stringify(reward.definition)}::jsonb,
         ${JSON.stringify(reward.presentation)}::jsonb, ${now}, ${now})
       returning ${rewardColumns}`),
   )

@@ -32,7 +32,7 @@ export async function selectBook(ctx: Ctx, known: number): Promise<{ version: nu
         'programme', (select to_jsonb(p) from (
           select ${programmeColumns} from programmes where tenant_id = ${ctx.tenant.id} and is_default and state <> 'deleted') p),
         'rules', coalesce((select jsonb_agg(to_jsonb(r) order by r.priority, r.id) from (
-          select ${ruleColumns} from earning_rules where tenant_id = ${ctx.tenant.id} and state = 'active') r), '[]'),
+          select ${ruleColumns} from earning_rules where tenant_id = ${ctx.tenant.id} and state = 'active' and not on_request) r), '[]'),
         'rewards', coalesce((select jsonb_agg(to_jsonb(r) order by r.priority, r.id) from (
           select ${rewardColumns} from rewards
            where tenant_id = ${ctx.tenant.id} and state = 'active' and usage = 'automatic') r), '[]')) end as book

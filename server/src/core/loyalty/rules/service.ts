@@ -22,9 +22,13 @@ export interface RuleInput {
   readonly validFrom?: Date | null
   readonly validTo?: Date | null
   readonly definition: RuleDefinition
+  /** Counts only for a sale that names it; once and for all. */
+  readonly onRequest?: boolean
+  /** The shop's own number of it. */
+  readonly code?: string | null
 }
 
-export type RulePatch = Partial<Omit<RuleInput, 'state'>>
+export type RulePatch = Partial<Omit<RuleInput, 'state' | 'onRequest'>>
 
 /** In the order they are looked at; without `states` all but deleted ones. `total` counts all that match. */
 export function listEarningRules(ctx: Ctx, query: RuleQuery): Promise<{ items: EarningRule[]; total: number }> {
@@ -51,6 +55,8 @@ export function createEarningRule(ctx: Ctx, input: RuleInput): Promise<EarningRu
       validFrom: input.validFrom ?? null,
       validTo: input.validTo ?? null,
       definition: readRuleDefinition(cleanJson(input.definition)),
+      onRequest: input.onRequest ?? false,
+      code: input.code ?? null,
     }
     checkFrame(rule)
     const created = await insertRule(ctx, rule)

@@ -10,7 +10,7 @@ import type { Reward, Voucher, VoucherId } from '../engine/types.ts'
 import { openGiftCard } from '../gift-cards/value.ts'
 import { giveCodeTo, takeCode } from '../pools/store.ts'
 import { getReward } from '../rewards/service.ts'
-import { findDefaultProgramme } from '../service.ts'
+import { findDefaultProgramme, getProgramme } from '../service.ts'
 import { emitVouchers } from './changes.ts'
 import { drawCode, refuseRewardCode } from './codes.ts'
 import { refuseBeyondLimits } from './limits.ts'
@@ -34,6 +34,9 @@ export interface VoucherInput {
   /** The only store that takes it. */
   readonly storeId?: number
   readonly note?: string
+  /** What the statement says of the points; the reward's name when absent. */
+  readonly costNote?: string
+  readonly costData?: Readonly<Record<string, unknown>>
   readonly validFrom?: Date
   /** By the reward's rule when absent. */
   readonly validTo?: Date
@@ -85,7 +88,7 @@ export function issueVoucher(ctx: Ctx, input: VoucherInput): Promise<Voucher> {
       data: cleanJson(input.data ?? {}),
       issueKey: input.key ?? null,
     })
-    await takePoints(ctx, reward, voucher)
+    await takePoints(ctx, reward, voucher, input)
     await emitVouchers(ctx, [voucher], 'issued')
     return voucher
   })
@@ -184,9 +187,14 @@ export function costKeyOf(id: VoucherId): string {
   return `voucher:${id}:cost`
 }
 
-async function takePoints(ctx: Ctx, reward: Reward, voucher: Voucher): Promise<void> {
+async function takePoints(
+  ctx: Ctx,
+  reward: Reward,
+  voucher: Voucher,
+  { costNote = reward.name, costData = {} }: Pick<VoucherInput, 'costNote' | 'costData'>,
+): Promise<void> {
   if (voucher.costKey === null || voucher.customerId === null) return
-  const programme = await findDefaultProgramme(ctx)
+  const programme = reward.programmeId ? await getProgramme(ctx, reward.programmeId) : await findDefaultProgramme(ctx)
   const unitId = programme?.unitId ?? (await findDefaultUnit(ctx, 'points'))?.id
   if (unitId === undefined) throw new DomainError('unit.not_found', { kind: 'points' })
   await applyOperation(ctx, {
@@ -195,9 +203,9 @@ async function takePoints(ctx: Ctx, reward: Reward, voucher: Voucher): Promise<v
     unitId,
     customerId: voucher.customerId,
     amount: reward.pointsCost,
-    note: reward.name,
+    note: costNote,
     ...(programme ? { programmeId: programme.id } : {}),
-    data: { voucherId: voucher.id },
+    data: { ...cleanJson(costData), voucherId: voucher.id },
   })
 }
 

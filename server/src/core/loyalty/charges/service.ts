@@ -1,0 +1,140 @@
+import { type Ctx, makeCtx, type Server, transact } from '../../../platform/ctx.ts'
+import { dbOf } from '../../../platform/db.ts'
+import { DomainError } from '../../../platform/errors.ts'
+import { emitChanges } from '../../../platform/outbox.ts'
+import { onlyGiven } from '../../../platform/records.ts'
+import { audit, findTenantById } from '../../accounts/index.ts'
+import { lapse, ownedSince } from '../../ledger/index.ts'
+import { getProgramme } from '../service.ts'
+import type { Charge } from '../types.ts'
+import { chargeOn, checkCharge } from './rules.ts'
+import {
+  type Due,
+  insertCharge,
+  lockCharge,
+  markCharged,
+  selectCharges,
+  selectChargingTenants,
+  selectDueCharges,
+  updateChargeRow,
+} from './store.ts'
+
+export type ChargeInput = Omit<Charge, 'id' | 'startsAt'>
+
+export function listCharges(ctx: Ctx, programmeId: number): Promise<Charge[]> {
+  return selectCharges(ctx, programmeId)
+}
+
+/** From now on; nobody is charged for the time before. Refuses programme.not_found, programme.wrong_kind, request.invalid. */
+export function createCharge(ctx: Ctx, input: ChargeInput): Promise<Charge> {
+  checkCharge(input)
+  return transact(ctx, async (ctx) => {
+    const programme = await getProgramme(ctx, input.programmeId)
+    // Pieces of several items have no balance together.
+    if (programme.kind === 'items') throw new DomainError('programme.wrong_kind', { programmeId: programme.id })
+    const charge = await insertCharge(ctx, { ...input, startsAt: ctx.clock.now() })
+    await announce(ctx, charge, 'created')
+    return charge
+  })
+}
+
+/** What has become due before is charged by the old terms at the latest moment. Refuses charge.not_found, request.invalid. */
+export function updateCharge(
+  ctx: Ctx,
+  change: { id: number; programmeId: number; patch: Partial<Omit<ChargeInput, 'programmeId' | 'kind'>> },
+): Promise<Charge> {
+  return transact(ctx, async (ctx) => {
+    const charge = { ...(await lockOwn(ctx, change)), ...onlyGiven(change.patch) }
+    checkCharge(charge)
+    await updateChargeRow(ctx, charge, 'active')
+    await announce(ctx, charge, 'updated')
+    return charge
+  })
+}
+
+/** What was charged stays charged. Refuses charge.not_found. */
+export function deleteCharge(ctx: Ctx, of: { id: number; programmeId: number }): Promise<Charge> {
+  return transact(ctx, async (ctx) => {
+    const charge = await lockOwn(ctx, of)
+    await updateChargeRow(ctx, charge, 'deleted')
+    await announce(ctx, charge, 'deleted')
+    return charge
+  })
+}
+
+async function lockOwn(ctx: Ctx, of: { id: number; programmeId: number }): Promise<Charge> {
+  const charge = Number.isSafeInteger(of.id) ? await lockCharge(ctx, of.id) : undefined
+  if (charge?.programmeId !== of.programmeId) throw new DomainError('charge.not_found', { id: of.id })
+  return charge
+}
+
+async function announce(ctx: Ctx, charge: Charge, operation: 'created' | 'updated' | 'deleted'): Promise<void> {
+  await emitChanges(ctx, [{ entity: 'programme', entityId: charge.programmeId, operation: 'updated' }])
+  const { id, kind, amount, every, period } = charge
+  await audit(ctx, {
+    action: `charge.${operation}`,
+    entity: 'charge',
+    entityId: id,
+    data: { kind, amount, every, period },
+  })
+}
+
+/**
+ * Takes off these customers' balances what has become due: before a balance is shown or spent, so that nobody waits for the
+ * job. Each due moment is charged once, on what of the balance was there at that moment.
+ */
+export async function settleCharges(ctx: Ctx, customerIds: readonly number[]): Promise<void> {
+  if ((await selectCharges(ctx, null)).length === 0) return
+  await chargeAll(ctx, { customerIds, limit: customerIds.length * maxChargesEach })
+}
+
+const maxChargesEach = 20
+
+/** The same for everybody of every tenant, at most `limit` customers each; answers how many were charged. */
+export async function settleAllCharges(server: Server, limit: number): Promise<number> {
+  let charged = 0
+  for (const tenantId of await selectChargingTenants(dbOf(server.pool))) {
+    const tenant = await findTenantById(server, tenantId)
+    if (!tenant) continue
+    const ctx = makeCtx(server, tenant, { kind: 'job', id: 'settle_charges', via: 'jobs' })
+    charged += await chargeAll(ctx, { customerIds: null, limit })
+  }
+  return charged
+}
+
+async function chargeAll(ctx: Ctx, of: { customerIds: readonly number[] | null; limit: number }): Promise<number> {
+  const due = await selectDueCharges(ctx, { ...of, chargeId: null })
+  for (const one of due) await transact(ctx, (ctx) => chargeOne(ctx, one))
+  return due.length
+}
+
+/** A daily charge of ten years at most: what is left is due the next time. */
+const maxMoments = 4_000
+
+/** Every due moment of one charge, in their order: each works on what the one before left. */
+async function chargeOne(ctx: Ctx, { chargeId, customerId }: Due): Promise<void> {
+  const charge = (await selectCharges(ctx, null)).find((one) => one.id === chargeId)
+  if (!charge) return
+  const { unitId } = await getProgramme(ctx, charge.programmeId)
+  for (let moment = 0; moment < maxMoments; moment++) {
+    // Locks the account first: who waited for it sees what the other charged.
+    const owned = (at: Date) => ownedSince(ctx, { unitId, customerId, at })
+    await owned(ctx.clock.now())
+    const [due] = await selectDueCharges(ctx, { customerIds: [customerId], chargeId, limit: 1 })
+    if (!due) return
+    const amount = chargeOn(charge, await owned(due.at))
+    if (amount > 0) {
+      await lapse(ctx, {
+        key: `charge:${chargeId}:${customerId}:${due.at.toISOString()}`,
+        unitId,
+        customerId,
+        amount,
+        programmeId: charge.programmeId,
+        note: charge.kind,
+        data: { chargeId },
+        occurredAt: due.at,
+      })
+    }
+    await markCharged(ctx, due)
+  }
+}
