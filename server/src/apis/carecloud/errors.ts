@@ -203,6 +203,7 @@ const identityFields: Readonly<Record<string, string>> = {
   phone: 'phone',
   card: 'card_number',
   external: 'external_id',
+  social: 'social_network_token',
 }
 
 /** Why a voucher cannot be used, by the core's word for it. */

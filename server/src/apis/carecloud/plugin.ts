@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ApiOptions } from '../http/options.ts'
 import { type InterfaceName, routesOn } from './call.ts'
 import { answerError, invalidParam, methodNotAllowed, notFound, sendRefusal } from './errors.ts'
+import { passwordPages } from './password-pages.ts'
 import { cardRoutes } from './routes/cards.ts'
 import { checkoutRoutes } from './routes/checkout.ts'
 import { customerActionRoutes } from './routes/customer-actions.ts'
@@ -73,6 +74,10 @@ export async function carecloudApi(app: FastifyInstance, options: ApiOptions): P
       prefix: `/webservice/rest-api/${interfaceName}-interface/v1.0`,
     })
   }
+  await app.register(async (scope) => {
+    acceptForms(scope)
+    passwordPages(scope, options.server)
+  })
   app.setErrorHandler(answerError)
   app.setNotFoundHandler(answerUnknown)
 }
@@ -109,6 +114,12 @@ function rememberPaths(app: FastifyInstance): RegExp[] {
     known.push(new RegExp(`^${steps.join('/')}/?$`))
   })
   return known
+}
+
+/** The one page's form, as text. */
+function acceptForms(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', { parseAs: 'string', bodyLimit: 10_000 }, (_request, text, done) => done(null, text))
 }
 
 /** Bodies are JSON whatever the header says; clients send `Content-Type: application/json` on calls without one, too. */

@@ -81,6 +81,7 @@ export type ReferenceKind =
   | 'relation_type'
   | 'engagement_setup'
   | 'product_tag'
+  | 'social_network'
   | 'reward_tag'
   | 'reward_property'
   | 'voucher_property'

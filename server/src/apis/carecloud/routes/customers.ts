@@ -23,6 +23,7 @@ import { internationalPhone, isPassword, proveCustomer } from '../passwords.ts'
 import { customerInPath, isApp, ownCustomer } from '../people.ts'
 import { readPropertyValues } from '../properties.ts'
 import { readReferrer, refer } from '../referrals.ts'
+import { linkSocial, proveBySocial, readSocialClaim } from '../social.ts'
 import { findSourceById, readSource } from '../sources.ts'
 
 export function customerRoutes(routes: Routes): void {
@@ -51,11 +52,13 @@ async function createFromBody(call: Call): Promise<Answer> {
   const password = readPassword(call, autologin)
   const properties = await readPropertyValues(ctx, body)
   const referrer = await readReferrer(ctx, body)
+  const social = await readSocialClaim(ctx, body)
   body.done()
   const customer = await transact(ctx, async (ctx) => {
     const made = await createCustomer(ctx, {
       ...told.profile,
       source: source.code,
+      ...(social ? { claims: [social] } : {}),
       attributes: withoutNulls({ ...told.attributes, ...properties }),
     })
     await addSourceRecord(ctx, { customerId: made.id, source: source.code, externalId: source.externalId })
@@ -136,6 +139,7 @@ async function replaceFromBody(call: Call, customer: Customer): Promise<Answer> 
   const told = await readCustomer(ctx, body)
   const password = readPassword(call, false)
   const properties = await readPropertyValues(ctx, body)
+  const social = await readSocialClaim(ctx, body)
   body.done()
   const isMade = told.attributes.salutation === salutationOf(customer)
   const attributes = { ...told.attributes, ...(isMade ? { salutation: null } : {}), ...properties }
@@ -143,6 +147,7 @@ async function replaceFromBody(call: Call, customer: Customer): Promise<Answer> 
     await replaceCustomer(ctx, { id: customer.id, customer: { ...kept(customer), ...told.profile, attributes } })
     await writeHomeAddress(ctx, customer.id, told.address)
     await writeConsents(ctx, customer.id, told.consents)
+    await linkSocial(ctx, customer.id, social)
     if (password !== undefined) await setCustomerPassword(ctx, { customerId: customer.id, password })
   })
   return noContent
@@ -158,6 +163,10 @@ function actions(routes: Routes): void {
     const customerId = await proveCustomer(call, ['card', 'email'])
     return ok({ customer_id: idOf(call.ctx, 'customer', customerId) })
   })
+
+  routes.post('/customers/actions/verify-social-network-credentials', 'enterprise', async ({ ctx, body }) =>
+    ok({ customer_id: idOf(ctx, 'customer', await proveBySocial(ctx, body)) }),
+  )
 
   routes.get('/customers/actions/search-customers', 'enterprise', searchStrictly)
 

@@ -1,15 +1,18 @@
 import { countAttempt, findToken, issueToken, type Token, updateToken } from '../../../core/accounts/index.ts'
-import { identify } from '../../../core/customers/index.ts'
+import { findCustomerByIdentity, findEmail, findPhone, identify } from '../../../core/customers/index.ts'
 import { type Ctx, makeCtx } from '../../../platform/ctx.ts'
 import { listApplications } from '../applications.ts'
 import { api, deviceTokenKind, findApplication } from '../auth.ts'
 import type { Call, Routes } from '../call.ts'
+import { channelOf } from '../channels.ts'
 import type { Fields } from '../decode.ts'
-import { created, idOf, noContent, ok } from '../encode.ts'
+import { type Answer, created, idOf, noContent, ok } from '../encode.ts'
 import { invalidParam, notFound } from '../errors.ts'
 import { issueHandOver, takeHandOver } from '../hand-over.ts'
-import { proveCustomer } from '../passwords.ts'
+import { sendPasswordLink } from '../password-pages.ts'
+import { internationalPhone, proveCustomer } from '../passwords.ts'
 import { ownCustomer } from '../people.ts'
+import { proveBySocial } from '../social.ts'
 
 /** Seventy-two hex digits, as clients of the vendor know them. */
 const tokenBytes = 36
@@ -63,6 +66,15 @@ export function tokenRoutes(routes: Routes): void {
     return ok({ customer_id: idOf(call.ctx, 'customer', customerId) })
   })
 
+  routes.post('/tokens/:token_id/actions/social-network-login', 'customer', async (call) => {
+    const token = await ownToken(call)
+    const customerId = await proveBySocial(call.ctx, call.body)
+    await updateToken(call.ctx, { id: token.id, customerId, data: token.data })
+    return ok({ customer_id: idOf(call.ctx, 'customer', customerId) })
+  })
+
+  routes.post('/tokens/:token_id/actions/send-password-setup-email', 'customer', sendPasswordSetup)
+
   routes.get('/tokens/:token_id/actions/auth-token', 'customer', async (call) => {
     await ownToken(call)
     const customerId = ownCustomer(call)
@@ -86,6 +98,25 @@ export function tokenRoutes(routes: Routes): void {
     await updateToken(call.ctx, { id: token.id, customerId: null, data: token.data })
     return noContent
   })
+}
+
+/** Answers the same whether anybody has the address: an app does not find out who is a customer. */
+async function sendPasswordSetup(call: Call): Promise<Answer> {
+  const { ctx, body, publicUrl } = call
+  await ownToken(call)
+  const given = body.text('communication_channel_id', { max: 10 }) ?? '1'
+  const channel = channelOf(Number(given))
+  if (channel !== 'email' && channel !== 'sms') body.refuse('communication_channel_id', 'not_allowed_value')
+  // The older field names an e-mail address.
+  const recipient = body.has('email') ? body.text('email', { max: 254 }) : body.needText('recipient', { max: 254 })
+  body.done()
+  if (channel !== 'email' && channel !== 'sms') return noContent // refused above
+  const kind = channel === 'sms' ? 'phone' : 'email'
+  const value = kind === 'phone' ? internationalPhone(recipient ?? '') : (recipient ?? '')
+  const customer = await findCustomerByIdentity(ctx, { kind, value })
+  const address = customer && (kind === 'phone' ? findPhone(value, ctx.tenant.country) : findEmail(value))
+  if (customer && address) await sendPasswordLink(ctx, { customer, channel, address, publicUrl })
+  return noContent
 }
 
 /** Nobody's, to try an app with: made when it is first asked for, and the same one for every app. */

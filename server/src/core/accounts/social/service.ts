@@ -1,0 +1,58 @@
+import {
+  createLocalJWKSet,
+  createRemoteJWKSet,
+  errors,
+  type JSONWebKeySet,
+  type JWTVerifyGetKey,
+  jwtVerify,
+} from 'jose'
+import type { Ctx } from '../../../platform/ctx.ts'
+import { DomainError } from '../../../platform/errors.ts'
+import { findReferenceItem } from '../../organisations/index.ts'
+
+/**
+ * Whom an identity provider says that somebody is: the subject of an OpenID Connect ID token. The tenant names the providers
+ * that it believes as reference items of kind social_network: `issuer`, `audience`, and the keys themselves (`jwks`) or where
+ * they are (`jwksUrl`). Refuses reference.not_found (no such network), token.invalid, token.expired, service.unavailable.
+ */
+export async function verifySocialToken(
+  ctx: Ctx,
+  claimed: { network: string; token: string },
+): Promise<{ network: string; subject: string }> {
+  const item = await findReferenceItem(ctx, { kind: 'social_network', code: claimed.network })
+  const { issuer, audience } = item?.data ?? {}
+  const keys = item && keysOf(item.data)
+  // Without all three a token of anybody's would do.
+  if (!keys || typeof issuer !== 'string' || typeof audience !== 'string' || issuer === '' || audience === '') {
+    throw new DomainError('reference.not_found', { kind: 'social_network', code: claimed.network })
+  }
+  const options = { issuer, audience, currentDate: ctx.clock.now(), requiredClaims: ['sub', 'exp'] }
+  const { payload } = await jwtVerify(claimed.token, keys, options).catch(refuse)
+  if (!payload.sub) throw new DomainError('token.invalid')
+  return { network: claimed.network, subject: payload.sub }
+}
+
+// A set of keys that was fetched is kept, and fetched anew when a token names a key that is not in it.
+const remoteKeys = new Map<string, JWTVerifyGetKey>()
+const mostRemoteKeys = 1_000
+
+function keysOf(data: Readonly<Record<string, unknown>>): JWTVerifyGetKey | undefined {
+  if (isKeySet(data.jwks)) return createLocalJWKSet(data.jwks)
+  if (typeof data.jwksUrl !== 'string' || !URL.canParse(data.jwksUrl)) return undefined
+  const known = remoteKeys.get(data.jwksUrl)
+  if (known) return known
+  const fetched = createRemoteJWKSet(new URL(data.jwksUrl), { timeoutDuration: 5_000 })
+  if (remoteKeys.size < mostRemoteKeys) remoteKeys.set(data.jwksUrl, fetched)
+  return fetched
+}
+
+function isKeySet(value: unknown): value is JSONWebKeySet {
+  return typeof value === 'object' && value !== null && Array.isArray((value as { keys?: unknown }).keys) // any object may have keys
+}
+
+function refuse(error: unknown): never {
+  if (error instanceof errors.JWTExpired) throw new DomainError('token.expired', {}, { cause: error })
+  const isUnreachable = error instanceof errors.JWKSTimeout || !(error instanceof errors.JOSEError)
+  if (isUnreachable) throw new DomainError('service.unavailable', { reason: 'identity provider' }, { cause: error })
+  throw new DomainError('token.invalid', {}, { cause: error })
+}
