@@ -153,14 +153,14 @@ async function readPresentation(ctx: Ctx, fields: Fields, names: readonly Said[]
     images: urlsIn(fields, 'image_urls'),
     links: urlsIn(fields, 'reward_external_urls'),
   }
-  // A: drawn here; M: whoever makes a voucher brings its code.
-  const codes = fields.needChoice('voucher_code_generation_preference', ['A', 'M'])
+  // M: whoever makes a voucher brings its code. The vendor lists no values, so every other one means that codes are drawn here.
+  const codes = fields.needText('voucher_code_generation_preference', { max: 50 })
   const { name: _, ...wording } = wordingIn(ctx, said, ctx.tenant.language)
   return {
     ...wording,
     ...translationsOf(ctx, said),
     ...(tags.length > 0 ? { tags } : {}),
-    ...(codes === 'M' ? { voucherCodes: 'given' } : {}),
+    ...(/^m(anual)?$/i.test(codes) ? { voucherCodes: 'given' } : {}),
   }
 }
 
