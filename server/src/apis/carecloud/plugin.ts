@@ -69,15 +69,15 @@ const resources = [
 
 /** CareCloud REST API v1.0: the enterprise interface for the shop's systems and the customer interface for its apps. */
 export async function carecloudApi(app: FastifyInstance, options: ApiOptions): Promise<void> {
+  await app.register(async (scope) => {
+    acceptForms(scope)
+    passwordPages(scope, options.server)
+  })
   for (const interfaceName of ['enterprise', 'customer'] as const) {
     await app.register((scope) => interfaceOf(scope, options, interfaceName), {
       prefix: `/webservice/rest-api/${interfaceName}-interface/v1.0`,
     })
   }
-  await app.register(async (scope) => {
-    acceptForms(scope)
-    passwordPages(scope, options.server)
-  })
   app.setErrorHandler(answerError)
   app.setNotFoundHandler(answerUnknown)
 }
