@@ -54,7 +54,12 @@ export const dashboardQuery = (days: Days) =>
 const PAGE_SIZE = 40
 
 /** One page after the other by the server's cursor. `after` walks lists, `before` walks histories. */
-function pages<T>(key: readonly unknown[], path: string, query: Record<string, string | undefined>, cursor = 'after') {
+export function pages<T>(
+  key: readonly unknown[],
+  path: string,
+  query: Record<string, string | undefined>,
+  cursor = 'after',
+) {
   return infiniteQueryOptions({
     queryKey: key,
     queryFn: ({ pageParam, signal }) =>

@@ -1,5 +1,7 @@
 /** The JSON of /api/v1 as the console reads it: snake_case, ids as numbers, amounts in integer minor units, times in ISO 8601. */
 
+import type { Decision, PurchaseDiscount } from './loyalty-types.ts'
+
 export interface Page<T> {
   readonly items: readonly T[]
   /** Null or absent on the last page. */
@@ -160,6 +162,7 @@ export interface PurchaseSummary {
 
 export interface PurchaseLine {
   readonly id?: number
+  readonly position: number
   readonly code: string
   readonly name: string
   readonly quantity: number
@@ -202,6 +205,8 @@ export interface Purchase extends PurchaseSummary {
   readonly payments: readonly PurchasePayment[]
   readonly reports: readonly PurchaseReport[]
   readonly effects: readonly PurchaseEffect[]
+  readonly discounts: readonly PurchaseDiscount[]
+  readonly decisions: readonly Decision[]
 }
 
 export interface DashboardDay {

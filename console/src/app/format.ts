@@ -22,7 +22,7 @@ export function formatShort(value: number): string {
   )
 }
 
-function moneyDigits(currency: string): number {
+export function moneyDigits(currency: string): number {
   return (
     once(`digits ${currency}`, () => new Intl.NumberFormat(locale, { style: 'currency', currency })).resolvedOptions()
       .maximumFractionDigits ?? 2
@@ -163,4 +163,17 @@ export function term(name: string): string {
 export function sentence(word: string): string {
   const text = word.replaceAll('_', ' ').trim()
   return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
+/** A calendar month such as 2026-11. */
+export function formatMonth(month: string, withYear = true): string {
+  return once(
+    `month ${withYear}`,
+    () =>
+      new Intl.DateTimeFormat(locale, {
+        timeZone: 'UTC',
+        month: withYear ? 'long' : 'short',
+        ...(withYear ? { year: 'numeric' } : {}),
+      }),
+  ).format(new Date(`${month}-01T00:00:00Z`))
 }

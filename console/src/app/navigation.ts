@@ -1,9 +1,13 @@
 import {
+  IconBasket,
   IconChartAreaLine,
+  IconGift,
   IconMailbox,
+  IconMedal,
   IconPlugConnected,
   IconReceipt,
   IconSettings,
+  IconSparkles,
   IconUsers,
   IconUsersGroup,
 } from '@tabler/icons-react'
@@ -15,6 +19,10 @@ export const places = [
   { to: '/purchases', name: 'Purchases', icon: IconReceipt, key: 'p', group: 'work' },
   { to: '/lists', name: 'Lists', icon: IconUsersGroup, key: 'l', group: 'work' },
   { to: '/outbox', name: 'Outbox', icon: IconMailbox, key: 'o', group: 'work' },
+  { to: '/loyalty/rules', name: 'Rules', icon: IconSparkles, key: 'r', group: 'loyalty' },
+  { to: '/loyalty/rewards', name: 'Rewards', icon: IconGift, key: 'w', group: 'loyalty' },
+  { to: '/loyalty/tiers', name: 'Tiers', icon: IconMedal, key: 't', group: 'loyalty' },
+  { to: '/loyalty/simulator', name: 'Simulator', icon: IconBasket, key: 'b', group: 'loyalty' },
   { to: '/connect', name: 'Connect', icon: IconPlugConnected, key: 'a', group: 'setup' },
   { to: '/settings', name: 'Settings', icon: IconSettings, key: 's', group: 'setup' },
 ] as const

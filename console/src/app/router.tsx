@@ -91,6 +91,62 @@ const listRoute = createRoute({
   component: lazyRouteComponent(() => import('../pages/lists/list-page.tsx'), 'ListPage'),
 })
 
+const rulesRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/loyalty/rules',
+  validateSearch: (search: Record<string, unknown>): { q?: string; state?: string } => ({
+    q: text(search.q),
+    state: text(search.state),
+  }),
+  component: lazyRouteComponent(() => import('../pages/loyalty/rules-page.tsx'), 'RulesPage'),
+})
+
+const newRuleRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/loyalty/rules/new',
+  component: lazyRouteComponent(() => import('../pages/loyalty/rule-page.tsx'), 'NewRulePage'),
+})
+
+const ruleRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/loyalty/rules/$ruleId',
+  component: lazyRouteComponent(() => import('../pages/loyalty/rule-page.tsx'), 'RulePage'),
+})
+
+const rewardsRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/loyalty/rewards',
+  validateSearch: (search: Record<string, unknown>): { q?: string; state?: string } => ({
+    q: text(search.q),
+    state: text(search.state),
+  }),
+  component: lazyRouteComponent(() => import('../pages/loyalty/rewards-page.tsx'), 'RewardsPage'),
+})
+
+const newRewardRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/loyalty/rewards/new',
+  component: lazyRouteComponent(() => import('../pages/loyalty/reward-page.tsx'), 'NewRewardPage'),
+})
+
+const rewardRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/loyalty/rewards/$rewardId',
+  component: lazyRouteComponent(() => import('../pages/loyalty/reward-page.tsx'), 'RewardPage'),
+})
+
+const tiersRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/loyalty/tiers',
+  component: lazyRouteComponent(() => import('../pages/loyalty/tiers-page.tsx'), 'TiersPage'),
+})
+
+const simulatorRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/loyalty/simulator',
+  component: lazyRouteComponent(() => import('../pages/loyalty/simulator-page.tsx'), 'SimulatorPage'),
+})
+
 const outboxRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/outbox',
@@ -128,6 +184,14 @@ const routeTree = rootRoute.addChildren([
     purchasesRoute,
     listsRoute,
     listRoute,
+    rulesRoute,
+    newRuleRoute,
+    ruleRoute,
+    rewardsRoute,
+    newRewardRoute,
+    rewardRoute,
+    tiersRoute,
+    simulatorRoute,
     outboxRoute,
     connectRoute,
     settingsRoute,

@@ -2,7 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useRouter } from '@tanstack/react-router'
 import { remove } from '../api/client.ts'
 import { sessionQuery } from '../api/queries.ts'
-import type { Session } from '../api/types.ts'
+import type { Session, StaffRole } from '../api/types.ts'
 
 /** Only below the signed-in part of the router, which has loaded it. */
 export function useSession(): Session {
@@ -19,4 +19,15 @@ export function useSignOut(): () => Promise<void> {
     await router.navigate({ to: '/sign-in', search: { to: undefined } })
     queryClient.clear()
   }
+}
+
+const rolesThat: Readonly<Record<'loyalty' | 'vouchers' | 'value', readonly StaffRole[]>> = {
+  loyalty: ['owner', 'admin', 'marketer'],
+  vouchers: ['owner', 'admin', 'marketer', 'cashier'],
+  value: ['owner', 'admin', 'cashier'],
+}
+
+/** What somebody may not do is not offered to them; the server refuses it all the same. */
+export function useMay(what: keyof typeof rolesThat): boolean {
+  return rolesThat[what].includes(useSession().user.role)
 }

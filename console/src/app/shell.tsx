@@ -56,11 +56,7 @@ function SideBar({ openPalette }: { openPalette: () => void }) {
       </UnstyledButton>
       <nav aria-label="Main" className={classes.nav}>
         {places.map((place, index) => (
-          <PlaceLink
-            key={place.to}
-            place={place}
-            first={place.group === 'setup' && places[index - 1]?.group === 'work'}
-          />
+          <PlaceLink key={place.to} place={place} first={index > 0 && places[index - 1]?.group !== place.group} />
         ))}
       </nav>
       <UserMenu />
@@ -68,10 +64,12 @@ function SideBar({ openPalette }: { openPalette: () => void }) {
   )
 }
 
+const groupNames = { work: '', loyalty: 'Loyalty', setup: 'Set up' } as const
+
 function PlaceLink({ place, first }: { place: (typeof places)[number]; first: boolean }) {
   return (
     <>
-      {first && <div className={classes.group}>Set up</div>}
+      {first && <div className={classes.group}>{groupNames[place.group]}</div>}
       <Link
         to={place.to}
         className={classes.place}

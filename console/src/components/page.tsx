@@ -8,18 +8,21 @@ interface PageProps {
   readonly actions?: ReactNode
   /** On a phone the actions take a line of their own. */
   readonly wideActions?: boolean
+  /** A way back, over the heading. */
+  readonly above?: ReactNode
   readonly children: ReactNode
   /** When the page draws a heading of its own. */
   readonly bare?: boolean
 }
 
 /** Heading, actions and the width that every page shares. */
-export function Page({ title, note, actions, wideActions = false, children, bare = false }: PageProps) {
+export function Page({ title, note, actions, wideActions = false, above, children, bare = false }: PageProps) {
   useEffect(() => {
     document.title = `${title} · Regulars`
   }, [title])
   return (
     <div className={classes.page}>
+      {above}
       {!bare && (
         <header className={classes.header}>
           <div className={classes.title}>

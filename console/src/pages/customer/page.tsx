@@ -12,6 +12,7 @@ import { EditDialog } from './edit-dialog.tsx'
 import { EraseDialog } from './erase-dialog.tsx'
 import { ExportDialog } from './export-dialog.tsx'
 import { type CustomerDialog, CustomerHeader } from './header.tsx'
+import { Loyalty } from './loyalty.tsx'
 import { MergeDialog } from './merge-dialog.tsx'
 import classes from './page.module.css'
 import { Permissions } from './permissions.tsx'
@@ -52,6 +53,7 @@ function CustomerOf({ id }: { id: number }) {
           <div className={classes.columns}>
             <div className={classes.left}>
               <Balances query={balances} />
+              {customer.state !== 'erased' && <Loyalty customerId={customer.id} />}
               <Profile customer={customer} />
               {customer.state !== 'erased' && <Permissions customer={customer} />}
             </div>

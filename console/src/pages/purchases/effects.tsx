@@ -1,17 +1,21 @@
 import type { Purchase } from '../../api/types.ts'
 import { formatCount } from '../../app/format.ts'
 import { nameOf } from '../../app/names.ts'
+import { Decisions } from '../loyalty/decisions.tsx'
 import classes from './purchase-drawer.module.css'
 import { explain, explainNothing } from './why.ts'
 
-/** Why the purchase earned what it earned. */
+/** Why the purchase earned what it earned. Where rules decided, each of them says so; what they gave is not told a second time. */
 export function Effects({ purchase }: { purchase: Purchase }) {
+  const decided = purchase.decisions.length > 0
+  const effects = decided ? purchase.effects.filter(({ kind }) => kind === 'reverse') : purchase.effects
   return (
     <section>
       <h3 className={classes.heading}>Why it earned</h3>
-      {purchase.effects.length === 0 && <p className={classes.nothing}>{explainNothing(purchase)}</p>}
+      {decided && <Decisions decisions={purchase.decisions} />}
+      {!decided && effects.length === 0 && <p className={classes.nothing}>{explainNothing(purchase)}</p>}
       <ul className={classes.rows}>
-        {purchase.effects.map((effect, index) => (
+        {effects.map((effect, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: effects have no id here and never change
           <li key={index} className={classes.row}>
             <span className={classes.grow}>

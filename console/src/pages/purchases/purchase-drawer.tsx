@@ -32,6 +32,7 @@ function PurchaseOf({ id }: { id: number }) {
       <Head purchase={purchase} />
       <Lines purchase={purchase} />
       {purchase.payments.length > 0 && <Payments purchase={purchase} />}
+      {purchase.discounts.length > 0 && <Discounts purchase={purchase} />}
       <Effects purchase={purchase} />
       <Reports purchase={purchase} />
       {purchase.kind === 'sale' && purchase.state !== 'cancelled' && <Cancel purchase={purchase} />}
@@ -136,6 +137,33 @@ function Payments({ purchase }: { purchase: Purchase }) {
               ) : null}
             </span>
             <span className="number">{formatMoney(payment.amount_minor, purchase.currency)}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+function Discounts({ purchase }: { purchase: Purchase }) {
+  const lineName = (position: number | null) => {
+    const line = purchase.lines.find((candidate) => candidate.position === position)
+    return line ? `on ${line.name || line.code}` : 'on the whole purchase'
+  }
+  return (
+    <section>
+      <h3 className={classes.heading}>Benefits, in the prices above</h3>
+      <ul className={classes.rows}>
+        {purchase.discounts.map((discount, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: discounts have no id here and never change
+          <li key={index} className={classes.row}>
+            <span className={classes.grow}>
+              {discount.name}
+              <span className={classes.sub}>
+                {discount.code !== discount.name && `${discount.code}, `}
+                {lineName(discount.line_position)}
+              </span>
+            </span>
+            <span className={classes.discount}>−{formatMoney(discount.amount_minor, purchase.currency)}</span>
           </li>
         ))}
       </ul>
