@@ -75,6 +75,10 @@ describe('a customer and others', () => {
     expect(await counts(into)).toEqual([0, 0])
     expect(await counts(from)).toEqual([1, 1])
     const own = clientOf(app, '/api/v1', { authorization: `Bearer ${(await issueApiKey(ctx, { name: 'test' })).key}` })
+    expect((await own.get(`/customers/${idOf(from)}/relations`)).body.items).toMatchObject([
+      { related_customer_id: idOf(friend), type: { code: 'household' }, is_current: true },
+    ])
+    expect((await own.get(`/customers/${idOf(from)}/interests`)).body.items).toMatchObject([{ code: 'home' }])
     const told = await own.get(`/customers/${idOf(from)}/export`)
     expect(told.body).toMatchObject({ relations: [{ isLeading: false }], interests: [{}] })
   })

@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest'
+import { issueApiKey } from '../../src/core/accounts/index.ts'
 import { balancesOf } from '../../src/core/ledger/index.ts'
 import { expireReservations } from '../../src/core/loyalty/index.ts'
 import { mergeCustomers, undoMerge } from '../../src/core/merging/index.ts'
 import { verify } from '../../src/core/verification/index.ts'
 import { fixedClock } from '../../src/platform/clock.ts'
 import { testApp } from '../app.ts'
-import { addCustomer, openShop, placesOf } from './carecloud-client.ts'
+import { addCustomer, clientOf, openShop, placesOf } from './carecloud-client.ts'
 
 const clock = fixedClock('2026-11-21T10:00:00Z')
 const { app, server } = await testApp({ clock })
@@ -89,6 +90,10 @@ test('a reservation goes with the customer who is merged, and comes back', async
   expect(await points(from)).toEqual({ available: 30, held: 20 })
   expect(await points(into)).toEqual({ available: 5, held: 0 })
   expect((await reservation('R-6')).customer_id).toBe(from)
+  const own = clientOf(app, '/api/v1', { authorization: `Bearer ${(await issueApiKey(ctx, { name: 'test' })).key}` })
+  expect((await own.get(`/customers/${idOf(from)}/reservations`)).body.items).toMatchObject([
+    { external_id: 'R-6', amount: 20, state: 'held' },
+  ])
   expect((await free('R-6')).status).toBe(204)
   expect(await points(from)).toEqual({ available: 50, held: 0 })
 })

@@ -42,7 +42,10 @@ describe('an account at a social network', async () => {
     name: 'Example',
     data: { issuer, audience, jwks },
   })
-  const tokenOf = (subject: string, change: { audience?: string; key?: typeof stranger.privateKey; expired?: boolean } = {}) =>
+  const tokenOf = (
+    subject: string,
+    change: { audience?: string; key?: typeof stranger.privateKey; expired?: boolean } = {},
+  ) =>
     new SignJWT({})
       .setProtectedHeader({ alg: 'RS256' })
       .setSubject(subject)

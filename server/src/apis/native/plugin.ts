@@ -21,6 +21,7 @@ import { mergingRoutes } from './routes/merging.ts'
 import { outboxRoutes } from './routes/outbox.ts'
 import { productRoutes } from './routes/products.ts'
 import { purchaseRoutes } from './routes/purchases.ts'
+import { relationRoutes } from './routes/relations.ts'
 import { reportRoutes } from './routes/reports.ts'
 import { rewardRoutes } from './routes/rewards.ts'
 import { sessionRoutes } from './routes/session.ts'
@@ -43,6 +44,7 @@ export async function nativeApi(scope: FastifyInstance, options: ApiOptions): Pr
   documentProblems(scope)
   sessionRoutes(app, options)
   customerRoutes(app)
+  relationRoutes(app)
   mergingRoutes(app)
   historyRoutes(app)
   valueRoutes(app)
