@@ -15,6 +15,8 @@ import { recordOwnEvent } from '../../src/core/events/index.ts'
 import { applyOperation } from '../../src/core/ledger/index.ts'
 import {
   assignCard,
+  createCharge,
+  createEarningRule,
   createReward,
   findDefaultProgramme,
   giveTier,
@@ -76,6 +78,7 @@ export async function openFullShop(app: FastifyInstance, server: Server, word: s
   const person = await addPerson(ctx, word)
   await createSegment(ctx, { name: word })
   await createForm(ctx, { listId: person.listId, name: word })
+  await addTerms(ctx, word)
   const connections = await describeConnections(ctx, { publicUrl: 'http://localhost' })
   const callers = await signInEverywhere(app, {
     connections,
@@ -85,6 +88,21 @@ export async function openFullShop(app: FastifyInstance, server: Server, word: s
     device: person.device,
   })
   return { ctx, person, productCode, callers }
+}
+
+/** What the default points give on request and lose by the clock. */
+async function addTerms(ctx: Ctx, word: string): Promise<void> {
+  const programme = await findDefaultProgramme(ctx)
+  if (!programme) return
+  await createEarningRule(ctx, {
+    name: word,
+    unitId: programme.unitId,
+    state: 'active',
+    onRequest: true,
+    definition: { conditions: [], earning: { kind: 'fixed', amount: 3 } },
+  })
+  const terms = { kind: 'depreciation', amount: 500, every: 1, period: 'year', onlyDormant: false } as const
+  await createCharge(ctx, { programmeId: programme.id, ...terms })
 }
 
 /** A customer with something in every table that has customers' rows. */

@@ -40,6 +40,8 @@ const named = [
   'tiers',
   'reference_items',
   'rewards',
+  'earning_rules',
+  'programme_charges',
   'vouchers',
 ]
 
@@ -400,7 +402,7 @@ function customer(names: Names): Asked[] {
 }
 
 function classic({ person, ids }: Names): Asked[] {
-  const campaign_id = ids.programmes
+  const { programmes: campaign_id, earning_rules: promo_id, programme_charges: depreciation_id } = ids
   const who = { code: person.code }
   const days = { date_start: '2020-01-01', date_end: '2099-12-31' }
   const operations = [
@@ -414,6 +416,37 @@ function classic({ person, ids }: Names): Asked[] {
     { type: 'record_activity', card_number: person.cardNumber, campaign_id, amount: '10' },
     { type: 'redeem', ...who, campaign_id, custom_points_redeem: '1' },
     { type: 'campaign_rewards', campaign_id },
+    { type: 'campaign_promos', campaign_id },
+    { type: 'record_activity', ...who, campaign_id, amount: '10', promo_id },
+    { type: 'campaign_update', action: 'promo', campaign_id, promo_id, new_promo_value: '4' },
+    { type: 'campaign_update', action: 'campaign', campaign_id, new_points_ratio: '1' },
+    { type: 'campaign_new', action: 'reward', campaign_id, reward_level: '5', reward_description: 'x' },
+    { type: 'campaign_new', action: 'promo', campaign_id, description: 'x', operand: 'multiply', value: '2' },
+    { type: 'campaign_new', action: 'campaign', campaign_type: 'giftcard', campaign_name: 'x' },
+    { type: 'campaign_depreciations', campaign_id },
+    { type: 'depreciation_update', campaign_id, depreciation_id, new_depreciation_interval: '2' },
+    { type: 'depreciation_delete', campaign_id, depreciation_id },
+    { type: 'campaign_fee_new', campaign_id, fee_interval_type: 'year', fee_amount: '1' },
+    { type: 'campaign_fees', campaign_id },
+    { type: 'campaign_deactivate', campaign_id },
+    { type: 'campaign_reactivate', campaign_id },
+    { type: 'campaign_delete', action: 'promo', campaign_id, promo_id },
+    { type: 'account_info' },
+    { type: 'account_update', contact_first_name: 'x', biz_city: 'y' },
+    { type: 'dashboard', most_active: '3', customer_count: 'Yes', last_X_transactions: '3', last_X_customers: '3' },
+    { type: 'user_info' },
+    { type: 'users_list' },
+    { type: 'user_new', allowed_campaigns: campaign_id, user_name: 'x' },
+    { type: 'manage_fields', action: 'add', field_label: 'x', field_type: 'Text' },
+    { type: 'transaction_fields', action: 'add', field_label: 'x', field_type: 'Pick', field_choices: 'a,b' },
+    { type: 'card_replace', previous_code: person.code, new_code: `N-${++fresh}` },
+    { type: 'card_replace', previous_card: person.cardNumber, new_code: `N-${++fresh}` },
+    {
+      type: 'customers_batch',
+      profiles_data: `first_name,card_number\nx,C-${++fresh}`,
+      campaigns_to_include: campaign_id,
+    },
+    { type: 'batch_transactions', campaign_id, transactions_data: `card_number,amount\n${person.cardNumber},10` },
     { type: 'record_customer', customer_action: 'edit', ...who, custom_field: 'changed' },
     { type: 'record_customer', customer_action: 'edit', card_number: person.cardNumber, custom_field: 'changed' },
     { type: 'validate_customer_password', ...who, customer_password: 'Correct-Horse-9' },
@@ -425,6 +458,10 @@ function classic({ person, ids }: Names): Asked[] {
       selected_campaigns: campaign_id,
       ...days,
     },
+    { type: 'reports', report: 'transactions_all', show_activations: 'Yes', selected_campaigns: campaign_id, ...days },
+    { type: 'reports', report: 'audit_totals', selected_campaigns: campaign_id, ...days },
+    { type: 'reports', report: 'customers_balances', coalition_balance: 'coalition_points' },
+    { type: 'reports', report: 'coalition_points', ...days },
     { type: 'transaction_delete', ...who, campaign_id, transaction_id: ids.postings },
     { type: 'customer_delete', ...who },
   ]
