@@ -10,6 +10,8 @@ const main = fileURLToPath(new URL('../../server/src/cli/main.ts', import.meta.u
 export interface BenchServer {
   readonly host: string
   readonly port: number
+  /** Of its process, whose memory may be looked at. */
+  readonly pid: number
 }
 
 export async function withBenchServer(
@@ -30,7 +32,7 @@ export async function withBenchServer(
   const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] })
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   try {
-    await work({ host: '127.0.0.1', port: await portOf(child.stdout) })
+    await work({ host: '127.0.0.1', port: await portOf(child.stdout), pid: child.pid ?? 0 })
   } finally {
     child.kill('SIGTERM')
     await ended

@@ -93,8 +93,12 @@ function xmlElement(name: string, { status, entries }: Element, indent: string):
 
 const xmlEscapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
 
+/** Most texts have nothing to escape, and a report has millions of them. */
+const needsCare = /[^\t\n\r\u0020\u0021\u0023-\u0025\u0027-\u003b\u003d\u003f-\ud7ff\ue000-\ufffd]/
+
 // Characters that XML 1.0 cannot hold, not even escaped, are left out.
 function escapeXml(text: string): string {
+  if (!needsCare.test(text)) return text
   return text
     .toWellFormed()
     .replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '')

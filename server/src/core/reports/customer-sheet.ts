@@ -10,12 +10,15 @@ export async function* walkCustomers(
   ctx: Ctx,
   query: Pick<SheetQuery, 'activeIn'> = {},
 ): AsyncGenerator<CustomerSheet> {
-  for (let after = 0; ; ) {
-    const sheets = await views.selectSheets(ctx, { ...query, after, limit: pageSize })
+  const read = (after: number) => views.selectSheets(ctx, { ...query, after, limit: pageSize })
+  for (let page: Promise<CustomerSheet[]> | undefined = read(0); page; ) {
+    const sheets: CustomerSheet[] = await page
+    const last = sheets.length < pageSize ? undefined : sheets.at(-1)
+    // The next page is read while this one is written out.
+    page = last && read(last.id)
+    // Whoever stops in between does not wait for it: its failure is nobody's then.
+    page?.catch(() => undefined)
     yield* sheets
-    const last = sheets.at(-1)
-    if (!last || sheets.length < pageSize) return
-    after = last.id
   }
 }
 
