@@ -87,3 +87,22 @@ test('garbage in a path, a query or a body never becomes a 500', { timeout: 120_
     }
   }
 })
+
+test('what is not served is not found, in the shape of every refusal', async () => {
+  for (const path of [
+    'bookings',
+    'tasks/1',
+    'stamps',
+    'orders',
+    'entrances/actions/overview',
+    'campaigns',
+    'nothing',
+  ]) {
+    const { status, body } = await till.get(`/${path}`)
+    expect(status, path).toBe(404)
+    expect(body.error).toMatchObject({
+      exception: 'not_found_exception',
+      error_data: { resource_name: path.split('/')[0] },
+    })
+  }
+})
