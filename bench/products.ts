@@ -35,6 +35,7 @@ async function run(url: string, count: number): Promise<void> {
     times.changed.push(await sync(shop.ctx, dearer))
     await shop.close()
     times.copy.push(await copy(url, products))
+    console.log(`round ${round + 1} of ${rounds}: new in ${((times.new.at(-1) ?? 0) / 1_000).toFixed(1)} s`)
   }
   const rate = (ms: number) => `${((count * 1_000) / ms).toFixed(0).padStart(8)} rows/s   ${(ms / 1_000).toFixed(1)} s`
   console.log(`products: ${count} with a brand, a group, a price and two codes, ${perCall} a call`)
