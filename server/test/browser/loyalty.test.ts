@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { upsertCategories, upsertProducts } from '../../src/core/catalog/index.ts'
-import { findDefaultProgramme, giveTier, listTiers } from '../../src/core/loyalty/index.ts'
+import { createReward, findDefaultProgramme, giveTier, listTiers } from '../../src/core/loyalty/index.ts'
 import { recordPurchase, recordPurchases } from '../../src/core/purchases/index.ts'
 import { hasChromium, sidewaysScroll, visit } from './chromium.ts'
 import { openShop, type Shop } from './shop.ts'
@@ -185,6 +185,32 @@ describe.skipIf(!hasChromium)('loyalty in the console (needs /usr/bin/chromium)'
     await page.getByRole('button', { name: 'Take SORRY-1 back' }).click()
     await page.getByRole('button', { name: 'Take it back' }).click()
     await page.getByText('SORRY-1 is taken back.').waitFor()
+    expect(faults).toEqual([])
+  })
+
+  test('what a benefit took off stands on the purchase, beside what it earned', async () => {
+    const { origin, ctx, jane } = opened()
+    const definition = { benefit: { kind: 'percent', percent: 10 }, conditions: [] } as const
+    await createReward(ctx, { code: 'TEN', name: 'Ten off', usage: 'code', state: 'active', definition })
+    await recordPurchase(ctx, {
+      space: 'till',
+      number: 'B-3001',
+      source: 'till',
+      confirmed: true,
+      customerId: jane.id,
+      currency: 'EUR',
+      occurredAt: ctx.clock.now(),
+      lines: [{ code: 'beans', name: 'House blend 1 kg', quantity: 1, unitPrice: '38.52' }],
+      benefits: [{ code: 'TEN', amountMinor: 428, linePosition: 1 }],
+      onKnownNumber: 'refuse',
+    })
+    const { page, faults } = await visit(origin)
+    await signIn(page)
+    await page.goto('/purchases?q=B-3001')
+    await page.getByRole('link', { name: /B-3001/ }).click()
+    const drawer = page.getByRole('dialog', { name: 'Purchase' })
+    await drawer.getByText('TEN, on House blend 1 kg').waitFor()
+    await drawer.getByText('−€4.28').waitFor()
     expect(faults).toEqual([])
   })
 

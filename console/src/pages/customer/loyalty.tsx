@@ -24,7 +24,7 @@ function Standing({ customerId }: { customerId: number }) {
   const query = useQuery(standingQuery(customerId))
   if (query.data && !query.data.tier && !query.data.next) return null
   return (
-    <Card title="Tier">
+    <Card title="Tier" className={classes.card}>
       {query.isPending && <Skeleton height={54} />}
       {query.isError && <Failed problem={query.error} retry={() => void query.refetch()} />}
       {query.data && <Way standing={query.data} />}
@@ -62,14 +62,14 @@ function CustomerVouchers({ customerId }: { customerId: number }) {
   const items = query.data?.pages.flatMap((page) => page.items) ?? []
   if (query.isError)
     return (
-      <Card title="Vouchers">
+      <Card title="Vouchers" className={classes.card}>
         <Failed problem={query.error} retry={() => void query.refetch()} />
       </Card>
     )
   // Most customers have none; an empty card would only be in the way.
   if (items.length === 0) return null
   return (
-    <Card title="Vouchers">
+    <Card title="Vouchers" className={classes.card}>
       <ul className={vouchers.rows}>
         {items.map((voucher) => (
           <VoucherRow key={voucher.id} voucher={voucher} of="customer" />

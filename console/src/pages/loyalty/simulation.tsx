@@ -64,10 +64,16 @@ export function SimulationResult({ basket, query, highlight }: ResultProps) {
       <Earned simulation={simulation} known={basket.customer !== undefined} />
       <section>
         <h3 className={classes.heading}>Why</h3>
-        <Decisions decisions={simulation.decisions} highlight={highlight} />
+        <Decisions decisions={withoutRefused(simulation)} highlight={highlight} />
       </section>
     </div>
   )
+}
+
+/** Codes that are refused are told above, each by itself. */
+function withoutRefused({ decisions, refused_codes: refused }: Simulation): Simulation['decisions'] {
+  const codes = new Set(refused.map(({ code }) => code))
+  return decisions.filter(({ subject, fired, name }) => fired || subject !== 'reward' || !codes.has(name))
 }
 
 function Receipt({ simulation }: { simulation: Simulation }) {

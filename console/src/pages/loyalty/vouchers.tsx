@@ -102,7 +102,11 @@ function GiveDialog({ reward, opened, close }: { reward: Reward; opened: boolean
       disabled={(reward.points_cost > 0 && !customer) || (isCard && !value)}
       submit={() => give.mutate()}
     >
-      <CustomerSelect customer={customer} change={setCustomer} placeholder="Anybody" />
+      <CustomerSelect
+        customer={customer}
+        change={setCustomer}
+        placeholder={reward.points_cost > 0 ? 'Choose …' : 'Anybody'}
+      />
       {benefit.kind === 'amount' && <MoneyInput label="Value" value={value} change={setValue} />}
       <TextInput
         label="Code"

@@ -29,7 +29,7 @@ export interface UnitWords {
 
 /** "12 points", "€0.50 store credit". */
 export function amountOf(amount: number, unit: UnitWords | null | undefined): string {
-  if (!unit) return `${formatCount(amount)} points`
+  if (!unit) return `${formatCount(amount)} ${amount === 1 ? 'point' : 'points'}`
   const name = unit.name.toLowerCase()
   return `${formatUnits(amount, unit)} ${unit.kind === 'points' && amount === 1 ? name.replace(/s$/, '') : name}`
 }
