@@ -198,7 +198,7 @@ export async function rewardsOf(ctx: Ctx, programme: Programme): Promise<Reward[
     usages: ['voucher'],
     kinds: ['catalogue'],
     validity: { at: ctx.clock.now(), valid: true },
-    ...(programme.isDefault ? {} : { programmeId: programme.id }),
+    programmeId: programme.isDefault ? null : programme.id,
     orderBy: 'pointsCost',
     offset: 0,
     limit: 1000,

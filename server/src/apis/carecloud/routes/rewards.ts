@@ -76,6 +76,8 @@ async function rewardPage(call: Call, within: { customerId?: CustomerId } = {}):
   const { items, total } = await listRewards(call.ctx, {
     ...filter,
     ...within,
+    // What costs visits or other points has no price here.
+    programmeId: null,
     orderBy: rewardFields[page.sortField as keyof typeof rewardFields] ?? 'id', // query.page lets only these through
     descending: page.descending,
     offset: page.offset,
@@ -91,6 +93,7 @@ async function recommendations(call: Call, customerId: CustomerId): Promise<Answ
   const { items, total } = await listRewards(call.ctx, {
     ...filter,
     customerId,
+    programmeId: null,
     states: ['active'],
     ...(filter.validity ? {} : { validity: { at: call.ctx.clock.now(), valid: true } }),
     orderBy: 'priority',

@@ -27,6 +27,8 @@ const Rule = Type.Object({
   unit: Nullable(Unit),
   state: OneOf('draft', 'active', 'paused', 'deleted'),
   priority: Type.Integer(),
+  /** Counts only for a sale that names it: a promotion. */
+  on_request: Type.Boolean(),
   valid_from: Nullable(Time),
   valid_to: Nullable(Time),
   definition: RuleDefinition,

@@ -27,6 +27,8 @@ const Reward = Type.Object({
   kind: Kind,
   priority: Type.Integer(),
   points_cost: Minor,
+  /** Whose value pays for it; null: the default points. */
+  programme_id: Nullable(Id),
   valid_from: Nullable(Time),
   valid_to: Nullable(Time),
   definition: RewardDefinition,

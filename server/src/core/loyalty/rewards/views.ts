@@ -25,8 +25,8 @@ export interface RewardQuery {
   readonly tags?: readonly string[]
   /** No condition on segments or tiers keeps this customer out. */
   readonly customer?: { readonly segmentIds: readonly number[]; readonly tierId: number | null }
-  /** Those paid with this programme's value; without it those paid with the default points. */
-  readonly programmeId?: number
+  /** Those paid with this programme's value; null: those paid with the default points. */
+  readonly programmeId?: number | null
   readonly orderBy?: RewardOrder
   readonly descending?: boolean
   readonly offset: number
@@ -63,8 +63,8 @@ function conditionsOf(ctx: Ctx, query: RewardQuery): Sql[] {
     sql`tenant_id = ${ctx.tenant.id}`,
     sql`state = any (${query.states ?? ['draft', 'active', 'paused']}::text[])`,
   ]
-  if (query.programmeId !== undefined) conditions.push(sql`programme_id = ${query.programmeId}`)
-  else if (!query.ids) conditions.push(sql`programme_id is null`)
+  if (query.programmeId !== undefined)
+    conditions.push(sql`programme_id is not distinct from ${query.programmeId}::bigint`)
   if (query.ids) conditions.push(sql`id = any (${query.ids}::bigint[])`)
   if (query.name !== undefined) conditions.push(sql`position(lower(${query.name}) in lower(name)) > 0`)
   if (query.code !== undefined) conditions.push(sql`lower(code) = lower(${query.code})`)
