@@ -37,7 +37,7 @@ export const scheduledTasks: readonly ScheduledTask[] = [
     name: 'settle_charges',
     cron: '7 * * * *',
     run: async (server, signal) => {
-      while (!signal.aborted && (await settleAllCharges(server, settleBatch)) >= settleBatch);
+      await settleAllCharges(server, { batch: settleBatch, signal })
     },
   },
   { name: 'maintain_events', cron: '17 2 * * *', run: (server) => maintainEvents(server) },

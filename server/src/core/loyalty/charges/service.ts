@@ -85,27 +85,43 @@ async function announce(ctx: Ctx, charge: Charge, operation: 'created' | 'update
  */
 export async function settleCharges(ctx: Ctx, customerIds: readonly number[]): Promise<void> {
   if ((await selectCharges(ctx, null)).length === 0) return
-  await chargeAll(ctx, { customerIds, limit: customerIds.length * maxChargesEach })
+  await chargeAll(ctx, { customerIds, batch: customerIds.length * maxChargesEach })
 }
 
 const maxChargesEach = 20
 
-/** The same for everybody of every tenant, at most `limit` customers each; answers how many were charged. */
-export async function settleAllCharges(server: Server, limit: number): Promise<number> {
+/** The same for everybody of every tenant, in batches, until a signal stops it; answers how many charges had become due. */
+export async function settleAllCharges(
+  server: Server,
+  options: { batch: number; signal?: AbortSignal },
+): Promise<number> {
   let charged = 0
   for (const tenantId of await selectChargingTenants(dbOf(server.pool))) {
     const tenant = await findTenantById(server, tenantId)
     if (!tenant) continue
     const ctx = makeCtx(server, tenant, { kind: 'job', id: 'settle_charges', via: 'jobs' })
-    charged += await chargeAll(ctx, { customerIds: null, limit })
+    charged += await chargeAll(ctx, { customerIds: null, ...options })
   }
   return charged
 }
 
-async function chargeAll(ctx: Ctx, of: { customerIds: readonly number[] | null; limit: number }): Promise<number> {
-  const due = await selectDueCharges(ctx, { ...of, chargeId: null })
-  for (const one of due) await transact(ctx, (ctx) => chargeOne(ctx, one))
-  return due.length
+interface Charging {
+  readonly customerIds: readonly number[] | null
+  readonly batch: number
+  readonly signal?: AbortSignal
+}
+
+async function chargeAll(ctx: Ctx, { customerIds, batch, signal }: Charging): Promise<number> {
+  let charged = 0
+  for (let after = { customerId: 0, chargeId: 0 }; !signal?.aborted; ) {
+    const due = await selectDueCharges(ctx, { customerIds, chargeId: null, after, limit: batch })
+    for (const one of due) await transact(ctx, (ctx) => chargeOne(ctx, one))
+    charged += due.length
+    const last = due.at(-1)
+    if (!last || due.length < batch) break
+    after = last
+  }
+  return charged
 }
 
 /** A daily charge of ten years at most: what is left is due the next time. */
@@ -120,7 +136,12 @@ async function chargeOne(ctx: Ctx, { chargeId, customerId }: Due): Promise<void>
     // Locks the account first: who waited for it sees what the other charged.
     const owned = (at: Date) => ownedSince(ctx, { unitId, customerId, at })
     await owned(ctx.clock.now())
-    const [due] = await selectDueCharges(ctx, { customerIds: [customerId], chargeId, limit: 1 })
+    const [due] = await selectDueCharges(ctx, {
+      customerIds: [customerId],
+      chargeId,
+      after: { customerId: 0, chargeId: 0 },
+      limit: 1,
+    })
     if (!due) return
     const amount = chargeOn(charge, await owned(due.at))
     if (amount > 0) {

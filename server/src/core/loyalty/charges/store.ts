@@ -45,11 +45,18 @@ export interface Due {
 
 /**
  * The next due moment of each charge and customer with a balance, where it is not after now. Counted from the last one, else from
- * when the customer first had something; a charge on the dormant counts from what they last did.
+ * when the customer first had something; a charge on the dormant counts from what they last did. By customer, so that a walk over
+ * all of them looks at each once.
  */
 export function selectDueCharges(
   ctx: Ctx,
-  of: { customerIds: readonly number[] | null; chargeId: number | null; limit: number },
+  of: {
+    customerIds: readonly number[] | null
+    chargeId: number | null
+    /** The last one seen. */
+    after: Pick<Due, 'customerId' | 'chargeId'>
+    limit: number
+  },
 ): Promise<Due[]> {
   const customers: Sql = of.customerIds === null ? sql`` : sql`and a.customer_id = any(${of.customerIds}::bigint[])`
   return ctx.db.query<Due>(sql`
@@ -68,7 +75,8 @@ export function selectDueCharges(
          + (c.every || ' ' || c.period)::interval as at) due
      where c.tenant_id = ${ctx.tenant.id} and c.state = 'active' and due.at <= ${ctx.clock.now()}
        and (${of.chargeId}::bigint is null or c.id = ${of.chargeId}::bigint)
-     order by due.at, c.id, a.customer_id limit ${of.limit}`)
+       and (a.customer_id, c.id) > (${of.after.customerId}::bigint, ${of.after.chargeId}::bigint)
+     order by a.customer_id, c.id limit ${of.limit}`)
 }
 
 export async function markCharged(ctx: Ctx, due: Due): Promise<void> {
