@@ -109,7 +109,7 @@ export function RewardEditor({ draft, change, problem, isSaved }: RewardEditorPr
         <LimitsField
           limits={definition.limits}
           change={(limits) => define({ limits })}
-          unitName={`Discount in ${currency}`}
+          unitName={currency}
           scale={moneyDigits(currency)}
         />
       </Card>
@@ -150,10 +150,10 @@ export function RewardEditor({ draft, change, problem, isSaved }: RewardEditorPr
 
 const kindNames: Readonly<Record<RewardKind, string>> = {
   till: 'At the till',
-  catalogue: 'From the catalogue',
-  campaign: 'Of a campaign',
-  simple: 'Simple',
-  gift_card: 'Gift card',
+  catalogue: 'In the catalogue',
+  campaign: 'In a campaign',
+  simple: 'Somewhere else',
+  gift_card: 'As a gift card',
 }
 
 function KindSelect({ draft, change, isSaved }: Pick<RewardEditorProps, 'draft' | 'change' | 'isSaved'>) {
@@ -161,7 +161,7 @@ function KindSelect({ draft, change, isSaved }: Pick<RewardEditorProps, 'draft' 
   const open = Object.entries(kindNames).filter(([kind]) => !isSaved || (kind === 'gift_card') === isCard)
   return (
     <Select
-      label="Where customers meet it"
+      label="Offered"
       allowDeselect={false}
       data={open.map(([value, label]) => ({ value, label }))}
       value={draft.kind}
