@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
+import { createStaffUser } from '../../src/core/accounts/index.ts'
 import { upsertCategories, upsertProducts } from '../../src/core/catalog/index.ts'
 import { createReward, findDefaultProgramme, giveTier, listTiers } from '../../src/core/loyalty/index.ts'
 import { recordPurchase, recordPurchases } from '../../src/core/purchases/index.ts'
@@ -7,6 +8,7 @@ import { hasChromium, sidewaysScroll, visit } from './chromium.ts'
 import { openShop, type Shop } from './shop.ts'
 
 const dayMilliseconds = 86_400_000
+const marketer = { email: 'mara@corner.example', password: 'a long enough pass phrase' }
 const shop = hasChromium ? await openMarket() : undefined
 
 /** The corner shop with coffee in its catalogue, a customer in Gold, and a year of past Saturdays. */
@@ -21,6 +23,7 @@ async function openMarket(): Promise<Shop & { saturday: Date }> {
   const programme = await findDefaultProgramme(ctx)
   const gold = programme && (await listTiers(ctx, programme.id)).find(({ name }) => name === 'Gold')
   if (!gold) throw new Error('the retail template has a tier called Gold')
+  await createStaffUser(ctx, { ...marketer, name: 'Mara', role: 'marketer' })
   await giveTier(ctx, { customerId: jane.id, tierId: gold.id })
   const saturday = saturdayOf(ctx.clock.now())
   // Jane bought coffee on eight Saturdays and eight Wednesdays, John, who is not in Gold, on the same days.
@@ -69,7 +72,7 @@ function opened() {
 }
 
 async function signIn(page: Page): Promise<void> {
-  const answer = await page.request.post('/api/v1/session', { data: opened().owner })
+  const answer = await page.request.post('/api/v1/session', { data: marketer })
   expect(answer.status()).toBe(201)
 }
 
