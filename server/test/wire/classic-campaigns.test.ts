@@ -348,6 +348,9 @@ describe('items', () => {
     await done(shop, { ...activity, service_product: 'coffee' })
     const { receipt } = await done(shop, { ...activity, service_product: item.id, buyx_quantity: 4 })
     expect(receipt).toMatchObject({ transaction: { amount: '4', service_product: 'Tea' }, campaign: { balance: '5' } })
+    const report = { type: 'reports', report: 'customers_balances', campaign_id }
+    const rows = (await done(shop, report)).customers as { customer_code: string; balance: string }[]
+    expect(rows.find(({ customer_code }) => customer_code === code)?.balance).toBe('5')
     expect(receipt.campaign.items.map(({ balance }: { balance: string }) => balance)).toEqual(['1', '4'])
     const redeem = { type: 'redeem', code, campaign_id, reward_to_redeem: 'tea' }
     expect((await done(shop, redeem)).receipt.campaign.balance).toBe('2')

@@ -1,4 +1,5 @@
-import type { Unit } from '../../../core/ledger/index.ts'
+import { getUnit, type Unit } from '../../../core/ledger/index.ts'
+import { listItems } from '../../../core/loyalty/index.ts'
 import { type Activity, type CustomerSheet, walkCustomers } from '../../../core/reports/index.ts'
 import type { Ctx } from '../../../platform/ctx.ts'
 import type { Call } from '../auth.ts'
@@ -85,48 +86,63 @@ function hasCustomDate(fields: Fields): (sheet: CustomerSheet) => boolean {
 /** The balance of every customer in one campaign or of a coalition, paged by offset and limit where they are given. */
 export async function balancesReport(call: Call): Promise<Answer> {
   const { fields } = call
-  const unit = await decodeUnit(call)
+  const units = await decodeUnits(call)
   const offset = findInteger(fields, 'offset') ?? 0
   const limit = findInteger(fields, 'limit', { min: 1 }) ?? Number.MAX_SAFE_INTEGER
-  return { rows: rowsOf(encodePage(call.ctx, { offset, limit, unit })) }
+  return { rows: rowsOf(encodePage(call.ctx, { offset, limit, units })) }
 }
 
-async function decodeUnit(call: Call): Promise<Unit> {
+/** Whose balances add up: a campaign of items has a unit for each of them. */
+async function decodeUnits(call: Call): Promise<[Unit, ...Unit[]]> {
+  const { ctx } = call
   const coalition = call.fields.get('coalition_balance')?.toLowerCase()
-  if (coalition === undefined) return unitOf(call.ctx, await getNamedCampaign(call))
+  if (coalition === undefined) {
+    const programme = await getNamedCampaign(call)
+    const items = programme.kind === 'items' ? await listItems(ctx, programme.id) : []
+    const [first, ...others] = await Promise.all(items.map(({ unitId }) => getUnit(ctx, unitId)))
+    return first ? [first, ...others] : [await unitOf(ctx, programme)]
+  }
   const kinds = { coalition_points: 'points', coalition_storedvalue: 'stored_value' } as const
   if (coalition !== 'coalition_points' && coalition !== 'coalition_storedvalue')
     return refuse('coalition_balance', 'must be coalition_points or coalition_storedvalue')
-  return (await findCoalitionUnit(call, kinds[coalition])) ?? refuse('coalition_balance', 'has no campaign')
+  return [(await findCoalitionUnit(call, kinds[coalition])) ?? refuse('coalition_balance', 'has no campaign')]
 }
 
 const batchSize = 500
 
-async function* encodePage(ctx: Ctx, page: { offset: number; limit: number; unit: Unit }): AsyncGenerator<Element> {
-  const { offset, limit, unit } = page
+async function* encodePage(
+  ctx: Ctx,
+  page: { offset: number; limit: number; units: [Unit, ...Unit[]] },
+): AsyncGenerator<Element> {
+  const { offset, limit, units } = page
   let position = 0
   let batch: CustomerSheet[] = []
   for await (const sheet of walkCustomers(ctx)) {
     if (position >= offset + limit) break
     if (position++ >= offset) batch.push(sheet)
     if (batch.length < batchSize) continue
-    yield* await encodeBatch(ctx, batch, unit)
+    yield* await encodeBatch(ctx, batch, units)
     batch = []
   }
-  yield* await encodeBatch(ctx, batch, unit)
+  yield* await encodeBatch(ctx, batch, units)
 }
 
-/** The balances of a batch come with one question. */
-async function encodeBatch(ctx: Ctx, sheets: readonly CustomerSheet[], unit: Unit): Promise<Element[]> {
+/** The balances of a batch come with one question a unit. */
+async function encodeBatch(
+  ctx: Ctx,
+  sheets: readonly CustomerSheet[],
+  units: readonly [Unit, ...Unit[]],
+): Promise<Element[]> {
   const customerIds = sheets.map(({ id }) => id)
-  const available = await availableAfterCharges(ctx, { unitId: unit.id, customerIds })
-  return sheets.map((sheet) =>
-    element({
+  const balances = await Promise.all(units.map(({ id }) => availableAfterCharges(ctx, { unitId: id, customerIds })))
+  return sheets.map((sheet) => {
+    const available = balances.reduce((sum, balance) => sum + (balance.get(sheet.id) ?? 0), 0)
+    return element({
       first_name: sheet.firstName,
       last_name: sheet.lastName,
       customer_code: codeOf(sheet),
       card_number: sheet.cardNumber,
-      balance: formatAmount(available.get(sheet.id) ?? 0, unit),
-    }),
-  )
+      balance: formatAmount(available, units[0]),
+    })
+  })
 }
