@@ -10,6 +10,9 @@ import { goodRequests, type Names, namesOf } from '../wire/good-requests.ts'
 
 const { app, server, pool } = await testApp()
 
+// Thousands of requests: some hundred routes, each with every id of the other.
+const timeout = 900_000
+
 const victim = await openFullShop(app, server, 'Zyxwvut')
 const caller = await openFullShop(app, server, 'Caller')
 const neighbour = await addPerson(caller.ctx, 'Neighbourly')
@@ -36,7 +39,7 @@ beforeAll(async () => {
 const othersOf = (role: Role) => (role.includes(' ') ? others.customer : others.tenant)
 
 describe.each(roles)('%s', (role) => {
-  test('is shown and changes nothing of anybody else', async () => {
+  test('is shown and changes nothing of anybody else', { timeout }, async () => {
     for (const other of othersOf(role)) {
       const before = await other.print()
       const requests = [...swappedRequests(role, other.names), ...(await plainRequests(role, other))]
@@ -48,7 +51,7 @@ describe.each(roles)('%s', (role) => {
 })
 
 describe('asked by the owner', () => {
-  test('the same ids in the same places show much', async () => {
+  test('the same ids in the same places show much', { timeout }, async () => {
     const shown = async (role: Role) => {
       const requests = await plainRequests(role, othersOf(role)[0] as Other, victim.ctx)
       const reading = requests.filter(({ method }) => method === 'get')
