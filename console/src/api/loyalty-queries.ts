@@ -1,6 +1,6 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { get } from './client.ts'
-import type { Choice, CodePool, Product, Reward, Rule, Tier, TierStanding, Voucher } from './loyalty-types.ts'
+import type { Choice, CodePool, GiftCard, Product, Reward, Rule, Tier, TierStanding, Voucher } from './loyalty-types.ts'
 import { pages } from './queries.ts'
 import type { Page, Unit } from './types.ts'
 
@@ -59,4 +59,10 @@ export const standingQuery = (customerId: number) =>
   queryOptions({
     queryKey: ['customer', customerId, 'tier'],
     queryFn: ({ signal }) => get<TierStanding>(`/customers/${customerId}/tier`, { signal }),
+  })
+
+export const giftCardQuery = (code: string) =>
+  queryOptions({
+    queryKey: ['gift-card', code],
+    queryFn: ({ signal }) => get<GiftCard>(`/gift-cards/${encodeURIComponent(code)}`, { signal }),
   })

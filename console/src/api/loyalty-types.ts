@@ -146,6 +146,14 @@ export interface Voucher {
   readonly created_at: string
 }
 
+export interface GiftCard {
+  readonly id: number
+  readonly code: string
+  readonly currency: string
+  readonly balance_minor: number
+  readonly original_minor: number
+}
+
 export interface CodePool {
   readonly id: number
   readonly name: string

@@ -191,6 +191,25 @@ describe.skipIf(!hasChromium)('loyalty in the console (needs /usr/bin/chromium)'
     expect(faults).toEqual([])
   })
 
+  test('a gift card is issued and topped up by whoever may move value', async () => {
+    const { origin, ctx, owner } = opened()
+    const definition = { benefit: { kind: 'amount', amountMinor: 2500 }, conditions: [] } as const
+    const card = { code: 'GIFT', name: 'Gift card', usage: 'voucher', kind: 'gift_card', state: 'active' } as const
+    const reward = await createReward(ctx, { ...card, definition })
+    const { page, faults } = await visit(origin)
+    await page.request.post('/api/v1/session', { data: owner })
+    await page.goto(`/loyalty/rewards/${reward.id}`)
+    await page.getByRole('button', { name: 'Issue a gift card' }).click()
+    await page.getByRole('dialog').getByRole('textbox', { name: 'Code' }).fill('CARD-1')
+    await page.getByRole('button', { name: 'Issue', exact: true }).click()
+    await page.getByText('€25.00', { exact: false }).first().waitFor()
+    await page.getByRole('button', { name: 'Top up CARD-1' }).click()
+    await page.getByRole('textbox', { name: 'Amount' }).last().fill('10')
+    await page.getByRole('button', { name: 'Top up', exact: true }).click()
+    await page.getByText('€35.00').waitFor()
+    expect(faults).toEqual([])
+  })
+
   test('what a benefit took off stands on the purchase, beside what it earned', async () => {
     const { origin, ctx, jane } = opened()
     const definition = { benefit: { kind: 'percent', percent: 10 }, conditions: [] } as const

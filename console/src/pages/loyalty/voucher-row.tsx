@@ -9,6 +9,7 @@ import { formatDate, formatMoney } from '../../app/format.ts'
 import { useMay, useSession } from '../../app/session.ts'
 import { FormModal, tell } from '../../components/form.tsx'
 import { Tag } from '../../components/tag.tsx'
+import { GiftCardBalance, TopUp } from './gift-card.tsx'
 import classes from './vouchers.module.css'
 
 /** One voucher: its code, whose it is or what it gives, how long it is valid; it can be taken back while it is unused. */
@@ -19,7 +20,7 @@ export function VoucherRow({ voucher, of }: { voucher: Voucher; of: 'reward' | '
   const expired = voucher.valid_to !== null && Date.parse(voucher.valid_to) <= Date.now()
   const parts = [
     of === 'customer' && voucher.reward.name,
-    voucher.value_minor !== null && formatMoney(voucher.value_minor, currency),
+    !voucher.is_gift_card && voucher.value_minor !== null && formatMoney(voucher.value_minor, currency),
     voucher.applied_at
       ? `used on ${formatDate(voucher.applied_at)}`
       : voucher.valid_to && `until ${formatDate(voucher.valid_to)}`,
@@ -36,8 +37,15 @@ export function VoucherRow({ voucher, of }: { voucher: Voucher; of: 'reward' | '
             .map((part) => ` · ${part}`)
             .join('')
             .slice(of === 'reward' ? 0 : 3)}
+          {voucher.is_gift_card && (
+            <>
+              {' · '}
+              <GiftCardBalance code={voucher.code} />
+            </>
+          )}
         </span>
       </span>
+      {voucher.is_gift_card && voucher.state !== 'cancelled' && <TopUp code={voucher.code} />}
       <Tag tone={voucher.state === 'issued' && !expired ? 'brand' : 'plain'}>{stateWord(voucher.state, expired)}</Tag>
       {may && voucher.state === 'issued' && (
         <ActionIcon variant="subtle" color="gray" aria-label={`Take ${voucher.code} back`} onClick={question.open}>
