@@ -28,17 +28,18 @@ const kinds: readonly { readonly label: string; readonly start: Benefit }[] = [
 export function BenefitField({ benefit, change, moneyOnly }: BenefitFieldProps) {
   return (
     <>
-      <Select
-        label="Kind"
-        allowDeselect={false}
-        disabled={moneyOnly}
-        data={kinds.map(({ label, start }) => ({ value: start.kind, label }))}
-        value={benefit.kind}
-        onChange={(kind) => {
-          const start = kinds.find((one) => one.start.kind === kind)?.start
-          if (start) change(start)
-        }}
-      />
+      {!moneyOnly && (
+        <Select
+          label="Kind"
+          allowDeselect={false}
+          data={kinds.map(({ label, start }) => ({ value: start.kind, label }))}
+          value={benefit.kind}
+          onChange={(kind) => {
+            const start = kinds.find((one) => one.start.kind === kind)?.start
+            if (start) change(start)
+          }}
+        />
+      )}
       <BenefitFields benefit={benefit} change={change} />
     </>
   )

@@ -51,18 +51,19 @@ export function RewardEditor({ draft, change, problem, isSaved }: RewardEditorPr
               error={fieldError(problem, 'code')}
             />
           </div>
-          <SegmentedControl
-            aria-label="How it is used"
-            fullWidth
-            disabled={isCard}
-            data={[
-              { value: 'automatic', label: 'By itself' },
-              { value: 'code', label: 'With its code' },
-              { value: 'voucher', label: 'With a voucher' },
-            ]}
-            value={draft.usage}
-            onChange={(usage) => set({ usage: usage as RewardUsage })} // one of the values above
-          />
+          {!isCard && (
+            <SegmentedControl
+              aria-label="How it is used"
+              fullWidth
+              data={[
+                { value: 'automatic', label: 'By itself' },
+                { value: 'code', label: 'With its code' },
+                { value: 'voucher', label: 'With a voucher' },
+              ]}
+              value={draft.usage}
+              onChange={(usage) => set({ usage: usage as RewardUsage })} // one of the values above
+            />
+          )}
           <div className={classes.fields}>
             <KindSelect draft={draft} change={change} isSaved={isSaved} />
             {draft.usage !== 'automatic' && !isCard && (
