@@ -34,8 +34,9 @@ async function run({ url, pool }: BenchDatabase, count: number): Promise<void> {
   await fill(pool, tenant.id, count)
   console.log(`classic: customers_all of ${count} customers (made in ${seconds(performance.now() - began)})`)
   await withBenchServer(url, async (place) => {
-    const call = (fields: Readonly<Record<string, string>>) => ask(place, { ...user, type: 'reports', ...fields })
-    await stream({ url, tenantId: tenant.id, count, place }, () => call({ report: 'customers_all' }))
+    const call = (fields: Readonly<Record<string, string>>, progress?: Progress) =>
+      ask(place, { ...user, type: 'reports', ...fields }, progress)
+    await stream({ url, tenantId: tenant.id, count, place }, (progress) => call({ report: 'customers_all' }, progress))
     await feed(ctx, (last) => call({ report: 'customers_all', last }))
   })
 }
@@ -89,11 +90,15 @@ interface Stage {
   readonly place: BenchServer
 }
 
-async function stream({ url, tenantId, count, place }: Stage, call: () => Promise<Answered>): Promise<void> {
-  const [ours, copies, growths]: [number[], number[], number[]] = [[], [], []]
+async function stream(
+  { url, tenantId, count, place }: Stage,
+  call: (progress: Progress) => Promise<Answered>,
+): Promise<void> {
+  const [ours, copies]: [number[], number[]] = [[], []]
+  const growths: Growth[] = []
   for (let round = 0; round < rounds; round++) {
     const memory = watchMemory(place.pid)
-    const answer = await call()
+    const answer = await call(memory.progress)
     growths.push(memory.stop())
     if (answer.rows !== count) throw new Error(`${answer.rows} customers came instead of ${count}`)
     ours.push(answer.ms)
@@ -109,12 +114,13 @@ async function stream({ url, tenantId, count, place }: Stage, call: () => Promis
   console.log(`  ${'COPY of the same query'.padEnd(44)} ${rate(copies)}`)
   const ratios = ours.map((ms, index) => ms / (copies[index] ?? 1))
   console.log(`  ${median(ratios).toFixed(2)} times COPY (${ratios.map((ratio) => ratio.toFixed(2)).join(', ')})`)
-  const shown = growths.map((bytes) => `${(bytes / 1e6).toFixed(0)} MB`).join(', ')
-  console.log(`  memory of the server while it streams: ${shown} above what it was before`)
+  const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(0)} MB`
+  const shown = growths.map(({ early, peak }) => `${megabytes(early)} / ${megabytes(peak)}`).join(', ')
+  console.log(`  memory of the server above what it was: after 10,000 rows / at most: ${shown}`)
 }
 
 async function feed(ctx: Ctx, call: (last: string) => Promise<Answered>): Promise<void> {
-  const times: number[] = []
+  const [times, plain]: [number[], number[]] = [[], []]
   let last = (await call('999999999999999')).last
   const end = await ctx.pool.query<{ id: number }>('select max(id) as id from changes where tenant_id = $1', [
     ctx.tenant.id,
@@ -129,13 +135,20 @@ async function feed(ctx: Ctx, call: (last: string) => Promise<Answered>): Promis
     const answer = await call(last)
     if (answer.rows !== changed) throw new Error(`${answer.rows} changed customers came instead of ${changed}`)
     times.push(answer.ms)
+    const began = performance.now()
+    const same = await ctx.pool.query(changedSince(ctx.tenant.id), [last])
+    if (same.rows.length !== changed) throw new Error(`${same.rows.length} rows came instead of ${changed}`)
+    plain.push(performance.now() - began)
     last = answer.last
   }
-  const sorted = times.toSorted((a, b) => a - b)
-  console.log(
-    `  last, ${changed} changed customers: p50 ${median(times).toFixed(1)} ms   slowest ${(sorted.at(-1) ?? 0).toFixed(1)} ms`,
-  )
+  const shown = (all: readonly number[]) =>
+    `p50 ${median(all).toFixed(1)} ms   slowest ${Math.max(...all).toFixed(1)} ms`
+  console.log(`  ${`last, ${changed} changed customers`.padEnd(44)} ${shown(times)}`)
+  console.log(`  ${'the same by a plain query'.padEnd(44)} ${shown(plain)}`)
 }
+
+/** Told how many rows have come. */
+type Progress = (rows: number) => void
 
 interface Answered {
   readonly rows: number
@@ -146,7 +159,7 @@ interface Answered {
 }
 
 /** Counts what comes and keeps none of it. */
-function ask(place: BenchServer, fields: Readonly<Record<string, string>>): Promise<Answered> {
+function ask(place: BenchServer, fields: Readonly<Record<string, string>>, progress?: Progress): Promise<Answered> {
   const began = performance.now()
   return new Promise((resolve, reject) => {
     const sent = request({ ...place, path: `/classic?${new URLSearchParams(fields)}` }, (answer: IncomingMessage) => {
@@ -156,6 +169,7 @@ function ask(place: BenchServer, fields: Readonly<Record<string, string>>): Prom
         bytes += chunk.length
         const text = end + chunk.toString('latin1')
         rows += text.split('</customer>').length - 1
+        progress?.(rows)
         // A tag may be cut in two; what was counted must not be counted again.
         end = text.slice(Math.max(text.lastIndexOf('</customer>') + 11, text.length - 60))
       })
@@ -170,11 +184,11 @@ function ask(place: BenchServer, fields: Readonly<Record<string, string>>): Prom
   })
 }
 
-/** The columns of a row of the report, for every customer, in one plain statement. */
-const query = (tenantId: number) => `
-  select c.first_name, c.last_name, i.phone, i.email, a.line1, a.line2, a.city, a.region, a.postal_code, coalesce(a.country, c.country),
-         c.attributes ->> 'custom_field', c.attributes ->> 'custom_date', i.login, c.code, coalesce(k.number, i.card)
-    from customers c
+/** The columns of a row of the report, in one plain statement. */
+const columns = `
+  c.first_name, c.last_name, i.phone, i.email, a.line1, a.line2, a.city, a.region, a.postal_code, coalesce(a.country, c.country),
+  c.attributes ->> 'custom_field', c.attributes ->> 'custom_date', i.login, c.code, coalesce(k.number, i.card)`
+const joins = `
     left join lateral (
       select max(display) filter (where kind = 'email') as email, max(display) filter (where kind = 'phone') as phone,
              max(display) filter (where kind = 'login') as login, max(display) filter (where kind = 'card') as card
@@ -182,15 +196,24 @@ const query = (tenantId: number) => `
     left join lateral (
       select number from cards where tenant_id = c.tenant_id and customer_id = c.id and state = 'active' order by id limit 1) k on true
     left join lateral (
-      select * from customer_addresses where tenant_id = c.tenant_id and customer_id = c.id and is_primary limit 1) a on true
+      select * from customer_addresses where tenant_id = c.tenant_id and customer_id = c.id and is_primary limit 1) a on true`
+
+const everybody = (tenantId: number) => `
+  select ${columns} from customers c ${joins}
    where c.tenant_id = ${Number(tenantId)} and c.state = 'identified' order by c.id`
+
+const changedSince = (tenantId: number) => `
+  select ${columns} from (
+    select distinct customer_id from changes
+     where tenant_id = ${Number(tenantId)} and id > $1 and entity in ('customer', 'card')) ch
+    join customers c on c.tenant_id = ${Number(tenantId)} and c.id = ch.customer_id ${joins}`
 
 async function copy(url: string, tenantId: number): Promise<number> {
   const pool = openPool({ url, max: 1 })
   const client = await pool.connect()
   try {
     const began = performance.now()
-    for await (const _ of client.query(copyTo(`copy (${query(tenantId)}) to stdout`)));
+    for await (const _ of client.query(copyTo(`copy (${everybody(tenantId)}) to stdout`)));
     return performance.now() - began
   } finally {
     client.release()
@@ -198,17 +221,29 @@ async function copy(url: string, tenantId: number): Promise<number> {
   }
 }
 
-/** How far the resident memory of a process rises above what it is now. */
-function watchMemory(pid: number): { stop(): number } {
+interface Growth {
+  readonly early: number
+  readonly peak: number
+}
+
+/** How far the resident memory of a process rises above what it is now: up to the first ten thousand rows, and in all. */
+function watchMemory(pid: number): { progress: Progress; stop(): Growth } {
   const before = residentBytes(pid)
-  let peak = before
-  const timer = setInterval(() => {
-    peak = Math.max(peak, residentBytes(pid))
-  }, 50)
+  let [early, peak] = [0, 0]
+  const look = () => {
+    peak = Math.max(peak, residentBytes(pid) - before)
+  }
+  const timer = setInterval(look, 50)
   return {
+    progress: (rows) => {
+      if (rows > 10_000) return
+      look()
+      early = peak
+    },
     stop: () => {
       clearInterval(timer)
-      return Math.max(peak, residentBytes(pid)) - before
+      look()
+      return { early, peak }
     },
   }
 }
