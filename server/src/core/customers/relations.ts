@@ -2,7 +2,7 @@ import { type Ctx, transact } from '../../platform/ctx.ts'
 import { DomainError } from '../../platform/errors.ts'
 import { emitChanges } from '../../platform/outbox.ts'
 import * as store from './relation-store.ts'
-import { findCustomerByCode, lockLiving } from './service.ts'
+import { findCustomerByCode, lockBoth, lockLiving } from './service.ts'
 import type { Customer, CustomerId, InterestRecord, Relation } from './types.ts'
 
 /** What the customer and others are to each other, on either side; ended ones included. */
@@ -23,7 +23,7 @@ export function relate(
   command: { customerId: number; relatedId: number; typeId: number; isLeading: boolean },
 ): Promise<Relation> {
   return transact(ctx, async (ctx) => {
-    const [customer, related] = [await lockLiving(ctx, command.customerId), await lockLiving(ctx, command.relatedId)]
+    const [customer, related] = await lockBoth(ctx, [command.customerId, command.relatedId])
     if (customer === related) throw new DomainError('customer.merge_same', { id: customer })
     const now = ctx.clock.now()
     const known = (await store.selectRelations(ctx, customer)).some(

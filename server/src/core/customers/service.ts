@@ -128,7 +128,6 @@ export function setAttributes(ctx: Ctx, command: { customerId: number; values: A
   return updateCustomer(ctx, { id: command.customerId, patch: { attributes: command.values } })
 }
 
-// Any two writers of one customer queue here.
 /**
  * Who the customer is today, locked until the transaction ends: for other slices whose rules count what a customer has.
  * Refuses customer.not_found, customer.erased.
@@ -137,6 +136,16 @@ export async function lockLiving(ctx: Ctx, id: number): Promise<CustomerId> {
   return (await getForChange(ctx, id)).id
 }
 
+/** The same of two, who are locked at once. */
+export async function lockBoth(ctx: Ctx, ids: readonly [number, number]): Promise<readonly [CustomerId, CustomerId]> {
+  const [one, other] = [(await getCustomer(ctx, ids[0])).id, (await getCustomer(ctx, ids[1])).id]
+  for (const [id, state] of await lockForChange(ctx, [one, other])) {
+    if (state === 'erased') throw new DomainError('customer.erased', { id })
+  }
+  return [one, other]
+}
+
+// Any two writers of one customer queue here.
 async function getForChange(ctx: Ctx, id: number): Promise<Customer> {
   const { id: liveId } = await getCustomer(ctx, id)
   await lockForChange(ctx, [liveId])
