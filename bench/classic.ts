@@ -36,8 +36,11 @@ async function run({ url, pool }: BenchDatabase, count: number): Promise<void> {
   await withBenchServer(url, async (place) => {
     const call = (fields: Readonly<Record<string, string>>, progress?: Progress) =>
       ask(place, { ...user, type: 'reports', ...fields }, progress)
+    const since = (last: string) => call({ report: 'customers_all', last })
+    const first = await since(await lastChange(ctx))
     await stream({ url, tenantId: tenant.id, count, place }, (progress) => call({ report: 'customers_all' }, progress))
-    await feed(ctx, (last) => call({ report: 'customers_all', last }))
+    console.log(`  ${'last, the first call of a new server'.padEnd(44)} ${first.ms.toFixed(1)} ms`)
+    await feed(ctx, since)
   })
 }
 
@@ -120,12 +123,8 @@ async function stream(
 }
 
 async function feed(ctx: Ctx, call: (last: string) => Promise<Answered>): Promise<void> {
-  const [times, plain]: [number[], number[]] = [[], []]
-  let last = (await call('999999999999999')).last
-  const end = await ctx.pool.query<{ id: number }>('select max(id) as id from changes where tenant_id = $1', [
-    ctx.tenant.id,
-  ])
-  last = String(end.rows[0]?.id ?? last)
+  const [times, plain, idle]: [number[], number[], number[]] = [[], [], []]
+  let last = await lastChange(ctx)
   for (let round = 0; round < 20; round++) {
     const { rows } = await ctx.pool.query<{ id: number }>(
       'select id from customers where tenant_id = $1 order by id offset $2 limit $3',
@@ -140,11 +139,22 @@ async function feed(ctx: Ctx, call: (last: string) => Promise<Answered>): Promis
     if (same.rows.length !== changed) throw new Error(`${same.rows.length} rows came instead of ${changed}`)
     plain.push(performance.now() - began)
     last = answer.last
+    const nothing = await call(last)
+    if (nothing.rows !== 0) throw new Error(`${nothing.rows} customers came instead of none`)
+    idle.push(nothing.ms)
   }
   const shown = (all: readonly number[]) =>
     `p50 ${median(all).toFixed(1)} ms   slowest ${Math.max(...all).toFixed(1)} ms`
   console.log(`  ${`last, ${changed} changed customers`.padEnd(44)} ${shown(times)}`)
   console.log(`  ${'the same by a plain query'.padEnd(44)} ${shown(plain)}`)
+  console.log(`  ${'last, nobody changed'.padEnd(44)} ${shown(idle)}`)
+}
+
+async function lastChange(ctx: Ctx): Promise<string> {
+  const { rows } = await ctx.pool.query<{ id: number }>('select max(id) as id from changes where tenant_id = $1', [
+    ctx.tenant.id,
+  ])
+  return String(rows[0]?.id ?? 0)
 }
 
 /** Told how many rows have come. */

@@ -90,6 +90,9 @@ function sheetsOf(customers: Sql): Sql {
 /**
  * In the window (after, until], the latest change of each customer's own facts, in the order of the feed. Partial indexes
  * on these two entities serve both the walk and the look ahead, so that the millions of other changes cost nothing.
+ *
+ * The look ahead is a subquery with a limit, which is made for each row whatever the statistics say. As `not exists` it is a join:
+ * of a tenant that they have not met, or that is larger than most, every change was read (measured: 3 s for ten of a million).
  */
 export async function selectChangedCustomers(
   ctx: Ctx,
@@ -101,11 +104,11 @@ export async function selectChangedCustomers(
      where ch.tenant_id = ${ctx.tenant.id} and ch.entity in ('customer', 'card') and ch.customer_id is not null
        and (ch.xid, ch.id) > (${after.xid}::xid8, ${after.id}::bigint)
        and (ch.xid, ch.id) <= (${until.xid}::xid8, ${until.id}::bigint)
-       and not exists (
-         select from changes later
+       and not coalesce((
+         select true from changes later
           where later.tenant_id = ${ctx.tenant.id} and later.entity in ('customer', 'card')
             and later.customer_id = ch.customer_id and (later.xid, later.id) > (ch.xid, ch.id)
-            and (later.xid, later.id) <= (${until.xid}::xid8, ${until.id}::bigint))
+            and (later.xid, later.id) <= (${until.xid}::xid8, ${until.id}::bigint) limit 1), false)
      order by ch.xid, ch.id limit ${window.limit}`)
   return rows.map((row) => ({ cursor: { xid: row.xid, id: row.id }, customerId: row.customer_id }))
 }

@@ -41,6 +41,7 @@ export async function* walkChangedCustomers(
 
 /** Those of these customers that are there, in the order asked for. */
 export async function getCustomerSheets(ctx: Ctx, ids: readonly number[]): Promise<CustomerSheet[]> {
+  if (ids.length === 0) return []
   const sheets = new Map((await views.selectSheetsByIds(ctx, ids)).map((sheet) => [sheet.id, sheet]))
   return ids.flatMap((id) => sheets.get(id) ?? [])
 }

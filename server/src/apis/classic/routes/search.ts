@@ -85,15 +85,17 @@ export function textOf(sheet: CustomerSheet): string {
   return [...values, sheet.companyName, sheet.line1].join('\n').toLowerCase()
 }
 
-const pageSize = 500
+/** The first page is there at once; whoever reads on gets more at a time, since every page looks through the index again. */
+const [firstPage, nextPages] = [500, 5_000]
 
 async function* walkCandidates(ctx: Ctx, text: string | undefined): AsyncGenerator<CustomerSheet> {
   if (!text) return yield* walkCustomers(ctx)
   for (let after: Parameters<typeof searchCore>[1]['after']; ; ) {
+    const limit = after === undefined ? firstPage : nextPages
     const page = await searchCore(ctx, {
       text,
       after,
-      limit: pageSize,
+      limit,
       order: 'id',
       filters: { states: ['identified'] },
     })
@@ -102,7 +104,7 @@ async function* walkCandidates(ctx: Ctx, text: string | undefined): AsyncGenerat
       page.map((customer) => customer.id),
     )
     after = page.at(-1)?.id
-    if (page.length < pageSize) return
+    if (page.length < limit) return
   }
 }
 
