@@ -1003,6 +1003,26 @@ create table reference_items (
   constraint reference_items_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
 );
 
+create table replays (
+  tenant_id bigint not null,
+  id bigint default nextval('entity_id'::regclass) not null,
+  question jsonb not null,
+  state text default 'waiting'::text not null,
+  looked bigint default 0 not null,
+  total bigint,
+  result jsonb,
+  attempts integer default 0 not null,
+  beat_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  constraint replays_pkey PRIMARY KEY (tenant_id, id),
+  constraint replays_result CHECK (((state = 'done'::text) = (result IS NOT NULL))),
+  constraint replays_state CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'failed'::text, 'cancelled'::text]))),
+  constraint replays_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+);
+create index replays_age on replays USING btree (tenant_id, created_at);
+create index replays_open on replays USING btree (created_at, id) WHERE (state = ANY (ARRAY['waiting'::text, 'running'::text]));
+
 create table rewards (
   tenant_id bigint not null,
   id bigint default nextval('entity_id'::regclass) not null,

@@ -1,6 +1,17 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { get } from './client.ts'
-import type { Choice, CodePool, GiftCard, Product, Reward, Rule, Tier, TierStanding, Voucher } from './loyalty-types.ts'
+import type {
+  Choice,
+  CodePool,
+  GiftCard,
+  Product,
+  Replay,
+  Reward,
+  Rule,
+  Tier,
+  TierStanding,
+  Voucher,
+} from './loyalty-types.ts'
 import { pages } from './queries.ts'
 import type { Page, Unit } from './types.ts'
 
@@ -9,6 +20,18 @@ export const rulesQuery = (filter: { q?: string; state?: string }) =>
 
 export const ruleQuery = (id: number) =>
   queryOptions({ queryKey: ['rule', id], queryFn: ({ signal }) => get<Rule>(`/earning-rules/${id}`, { signal }) })
+
+const replayPauseMs = 400
+
+/** Asked again until it has ended. */
+export const replayQuery = (id: number) =>
+  queryOptions({
+    queryKey: ['replay', id],
+    queryFn: ({ signal }) => get<Replay>(`/loyalty/replays/${id}`, { signal }),
+    refetchInterval: ({ state }) => (state.data && isOpen(state.data) ? replayPauseMs : false),
+  })
+
+export const isOpen = ({ state }: Pick<Replay, 'state'>) => state === 'waiting' || state === 'running'
 
 export const rewardsQuery = (filter: { q?: string; state?: string }) =>
   pages<Reward>(['rewards', filter], '/rewards', filter)

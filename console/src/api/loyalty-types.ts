@@ -253,10 +253,28 @@ export interface Simulation {
 }
 
 export interface Replay {
+  readonly id: number
+  readonly state: 'waiting' | 'running' | 'done' | 'failed' | 'cancelled'
+  readonly rule: {
+    readonly id: number | null
+    readonly name: string
+    readonly unit: Unit
+    readonly priority: number
+    readonly definition: RuleDefinition
+  }
+  /** Days, the last one included. */
+  readonly from: string
+  readonly to: string
+  readonly looked: number
+  readonly total: number | null
+  readonly result: ReplayResult | null
+  readonly created_at: string
+}
+
+export interface ReplayResult {
   readonly purchases: number
   readonly affected: number
   readonly customers: number
-  readonly unit: Unit
   readonly amount: number
   readonly value_minor: number | null
   readonly by_month: readonly { readonly month: string; readonly purchases: number; readonly amount: number }[]

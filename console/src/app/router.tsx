@@ -101,15 +101,20 @@ const rulesRoute = createRoute({
   component: lazyRouteComponent(() => import('../pages/loyalty/rules-page.tsx'), 'RulesPage'),
 })
 
+/** A replay is part of the address, so that it is still there when the page is loaded anew. */
+const replayed = (search: Record<string, unknown>): { replay?: number } => ({ replay: whole(search.replay) })
+
 const newRuleRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/loyalty/rules/new',
+  validateSearch: replayed,
   component: lazyRouteComponent(() => import('../pages/loyalty/rule-page.tsx'), 'NewRulePage'),
 })
 
 const ruleRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/loyalty/rules/$ruleId',
+  validateSearch: replayed,
   component: lazyRouteComponent(() => import('../pages/loyalty/rule-page.tsx'), 'RulePage'),
 })
 

@@ -1,14 +1,14 @@
 /**
- * What runs beside requests: scheduled work (graphile-worker, one process at a time for each run) and the delivery of
- * messages (every worker takes its own batch). Any number of workers may run.
+ * What runs beside requests: scheduled work (graphile-worker, one process at a time for each run), the delivery of messages and
+ * the replay of rules (every worker takes its own batch). Any number of workers may run.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { Logger, parseCronItems, type Runner, run, type TaskList } from 'graphile-worker'
 import type { Server } from '../platform/ctx.ts'
 import { metrics } from '../platform/metrics.ts'
 import { jobSchema } from '../platform/migrate.ts'
-import { startDelivery } from './delivery.ts'
-import { type ScheduledTask, scheduledTasks } from './tasks.ts'
+import { startLoop } from './loops.ts'
+import { loops, type ScheduledTask, scheduledTasks } from './tasks.ts'
 
 export interface Jobs {
   /** Takes no more work and waits for what is under way. */
@@ -29,11 +29,11 @@ export async function startJobs(server: Server, tasks: readonly ScheduledTask[] 
   const stopping = new AbortController()
   let runner: Runner | undefined = await startRunner(server, tasks, stopping.signal).catch(noteFailure)
   const queue = keepRunning()
-  const delivery = startDelivery(server)
+  const running = loops.map((loop) => startLoop(server, loop))
   return {
     stop: async () => {
       stopping.abort()
-      await Promise.all([delivery.stop(), runner && stopRunner(runner), queue])
+      await Promise.all([...running.map((loop) => loop.stop()), runner && stopRunner(runner), queue])
     },
   }
 

@@ -2,9 +2,12 @@ import { deleteExpired } from '../core/accounts/index.ts'
 import { maintainEvents } from '../core/events/index.ts'
 import { settleDue } from '../core/ledger/index.ts'
 import { expireReservations, settleAllCharges } from '../core/loyalty/index.ts'
+import { deliverWaiting } from '../core/messaging/index.ts'
+import { runReplays } from '../core/purchases/index.ts'
 import type { Server } from '../platform/ctx.ts'
 import { dbOf } from '../platform/db.ts'
 import { metrics } from '../platform/metrics.ts'
+import type { Loop } from './loops.ts'
 import { countJobs } from './queue-store.ts'
 
 /** Work that runs by the clock. Each may run twice or late: what it does depends on the state it finds alone. */
@@ -47,4 +50,10 @@ export const scheduledTasks: readonly ScheduledTask[] = [
     cron: '* * * * *',
     run: async (server) => metrics.jobsQueued(await countJobs(dbOf(server.pool))),
   },
+]
+
+/** Work that somebody waits for. */
+export const loops: readonly Loop[] = [
+  { what: 'the delivery of messages', work: (server) => deliverWaiting(server) },
+  { what: 'the replay of a rule', work: runReplays },
 ]

@@ -81,6 +81,8 @@ export const errorKinds = {
   'card.none_free': 'conflict',
   'card_type.not_found': 'not_found',
   'rule.not_found': 'not_found',
+  'replay.not_found': 'not_found',
+  'replay.too_many': 'limited',
   'rule.not_in_force': 'conflict',
   'reward.not_found': 'not_found',
   'reward.code_taken': 'conflict',

@@ -132,7 +132,7 @@ function loyalty(ids: Names['ids'], lines: readonly object[]): Asked[] {
     { method: 'put', url: `/api/v1/customers/${customer_id}/tier`, body: { tier_id: ids.tiers } },
     { method: 'patch', url: `/api/v1/tiers/${ids.tiers}`, body: { name: 'Tier', settings: { discount_percent: 5 } } },
     { method: 'post', url: '/api/v1/loyalty/simulate', body: { customer_id, lines, rule, reward, codes: ['x'] } },
-    { method: 'post', url: '/api/v1/loyalty/replay', body: { rule, from: '2026-01-01', to: '2026-12-31' } },
+    { method: 'post', url: '/api/v1/loyalty/replays', body: { rule, from: '2026-01-01', to: '2026-12-31' } },
   ]
 }
 

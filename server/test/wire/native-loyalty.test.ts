@@ -1,5 +1,6 @@
 // The loyalty engine over api/v1: rules and rewards are made, tried, turned on, and seen to pay.
 import { beforeAll, describe, expect, test } from 'vitest'
+import { runReplays } from '../../src/core/purchases/index.ts'
 import { createTenant } from '../../src/template/index.ts'
 import { testApp } from '../app.ts'
 
@@ -92,19 +93,33 @@ describe('an earning rule', () => {
     })
     const decision = simulated.body.decisions.find((one: Body) => one.name === 'Tea weekend')
     expect(decision).toMatchObject({ subject: 'rule', id: 0, fired: true, amount: 10, unit: { kind: 'points' } })
-    const replayed = await post('/loyalty/replay', { rule, from: '2026-01-01', to: '2026-01-31' })
-    expect(replayed).toMatchObject({
+    const asked = await post('/loyalty/replays', { rule, from: '2026-01-01', to: '2026-01-31' })
+    const waiting = { state: 'waiting', looked: 0, total: null, result: null, from: '2026-01-01', to: '2026-01-31' }
+    const { name, definition } = rule
+    expect(asked).toMatchObject({ status: 201, body: { ...waiting, rule: { id: null, name, definition } } })
+    await runReplays(server)
+    expect(await get(`/loyalty/replays/${asked.body.id}`)).toMatchObject({
       status: 200,
       body: {
-        purchases: 2,
-        affected: 1,
-        customers: 1,
-        amount: 20,
-        value_minor: 20,
-        by_month: [{ month: '2026-01', purchases: 1, amount: 20 }],
-        top: [{ customer_id: eva, name: 'Eva', amount: 20 }],
+        state: 'done',
+        looked: 2,
+        total: 2,
+        result: {
+          purchases: 2,
+          affected: 1,
+          customers: 1,
+          amount: 20,
+          value_minor: 20,
+          by_month: [{ month: '2026-01', purchases: 1, amount: 20 }],
+          top: [{ customer_id: eva, name: 'Eva', amount: 20 }],
+        },
       },
     })
+    const stopped = await post('/loyalty/replays', { rule, from: '2026-01-01', to: '2026-01-31' })
+    const state = `/loyalty/replays/${stopped.body.id}/state`
+    expect((await call('PUT', state, { state: 'cancelled' })).body.state).toBe('cancelled')
+    expect((await call('PUT', state, { state: 'done' })).status).toBe(400)
+    expect((await get('/loyalty/replays/1')).status).toBe(404)
 
     const made = await post('/earning-rules', rule, { 'idempotency-key': 'rule-1' })
     expect(made).toMatchObject({ status: 201, body: { ...rule, state: 'draft', valid_from: null } })
@@ -159,9 +174,9 @@ describe('an earning rule', () => {
     let deep: object = { kind: 'first_purchase' }
     for (let level = 0; level < 500; level++) deep = { kind: 'not', of: deep }
     expect((await post('/earning-rules', { name: 'x', definition: { conditions: [deep] } })).status).toBe(400)
-    expect((await post('/loyalty/replay', { from: '2026-01-01', to: '2026-01-31' })).status).toBe(400)
+    expect((await post('/loyalty/replays', { from: '2026-01-01', to: '2026-01-31' })).status).toBe(400)
     const days = { from: '2026-02-01', to: '2026-01-31' }
-    expect((await post('/loyalty/replay', { rule: { name: 'x', definition: doubled() }, ...days })).status).toBe(400)
+    expect((await post('/loyalty/replays', { rule: { name: 'x', definition: doubled() }, ...days })).status).toBe(400)
   })
 
   test('of one shop is nothing to another, and only a marketer may write it', async () => {

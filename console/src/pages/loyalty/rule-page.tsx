@@ -1,7 +1,7 @@
 import { SegmentedControl } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Link, useNavigate, useParams } from '@tanstack/react-router'
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { patch, post, put, remove } from '../../api/client.ts'
 import { ruleQuery } from '../../api/loyalty-queries.ts'
@@ -124,7 +124,8 @@ function Summary({ rule, draft }: { rule: Rule | undefined; draft: RuleDraft }) 
 
 /** Drafts are tried as they stand in the form, saved or not. */
 function TryIt({ rule, draft }: { rule: Rule | undefined; draft: RuleDraft }) {
-  const [tab, setTab] = useState('basket')
+  const { replay } = useSearch({ strict: false })
+  const [tab, setTab] = useState(replay === undefined ? 'basket' : 'past')
   const [basket, setBasket] = useState(emptyBasket)
   const { valid_from: _from, valid_to: _to, ...tried } = draft
   const trial = { ...(rule ? { rule_id: rule.id } : {}), rule: { ...tried, name: draft.name.trim() || 'This rule' } }
@@ -155,6 +156,9 @@ function TryIt({ rule, draft }: { rule: Rule | undefined; draft: RuleDraft }) {
   )
 }
 
+/** What was replayed before the rule was saved stays beside it. */
+const keepReplay = (before: { replay?: number | undefined }) => ({ replay: before.replay })
+
 function useRuleActions(rule: Rule | undefined, draft: RuleDraft) {
   const queryClient = useQueryClient()
   const navigate = useNavigate()
@@ -168,7 +172,8 @@ function useRuleActions(rule: Rule | undefined, draft: RuleDraft) {
     onSuccess: async (next) => {
       await keep(next)
       tell('Saved.')
-      if (!rule) await navigate({ to: '/loyalty/rules/$ruleId', params: { ruleId: String(next.id) } })
+      if (!rule)
+        await navigate({ to: '/loyalty/rules/$ruleId', params: { ruleId: String(next.id) }, search: keepReplay })
     },
   })
   const turn = useMutation({

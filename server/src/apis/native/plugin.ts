@@ -22,6 +22,7 @@ import { outboxRoutes } from './routes/outbox.ts'
 import { productRoutes } from './routes/products.ts'
 import { purchaseRoutes } from './routes/purchases.ts'
 import { relationRoutes } from './routes/relations.ts'
+import { replayRoutes } from './routes/replays.ts'
 import { reportRoutes } from './routes/reports.ts'
 import { rewardRoutes } from './routes/rewards.ts'
 import { sessionRoutes } from './routes/session.ts'
@@ -59,6 +60,7 @@ export async function nativeApi(scope: FastifyInstance, options: ApiOptions): Pr
   codePoolRoutes(app)
   tierRoutes(app)
   loyaltyTrialRoutes(app)
+  replayRoutes(app)
   reportRoutes(app)
   outboxRoutes(app)
   connectRoutes(app, options)

@@ -36,6 +36,7 @@ export {
   removeFromSegment,
   renameSegment,
   segmentRecordsOf,
+  segmentsAmong,
   segmentsOf,
 } from './segments.ts'
 export { findMember } from './store.ts'

@@ -47,6 +47,16 @@ export async function selectSegmentsOf(ctx: Ctx, customerId: CustomerId): Promis
   return rows.map(toSegment)
 }
 
+/** Who of these customers is a member of which of these segments. */
+export function selectMemberships(
+  ctx: Ctx,
+  of: { customerIds: readonly number[]; segmentIds: readonly number[] },
+): Promise<{ customerId: number; segmentId: number }[]> {
+  return ctx.db.query(sql`
+    select customer_id as "customerId", segment_id as "segmentId" from segment_members
+     where tenant_id = ${ctx.tenant.id} and customer_id = any (${of.customerIds}::bigint[]) and segment_id = any (${of.segmentIds}::bigint[])`)
+}
+
 export async function renameSegmentRow(ctx: Ctx, id: SegmentId, name: string): Promise<void> {
   await ctx.db.query(sql`update segments set name = ${name} where tenant_id = ${ctx.tenant.id} and id = ${id}`)
 }

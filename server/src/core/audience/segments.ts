@@ -11,6 +11,7 @@ import {
   insertSegment,
   insertSegmentMembers,
   renameSegmentRow,
+  selectMemberships,
   selectSegmentMembers,
   selectSegmentRecords,
   selectSegments,
@@ -51,6 +52,16 @@ export function listSegments(ctx: Ctx): Promise<Segment[]> {
 
 export function segmentsOf(ctx: Ctx, customerId: CustomerId): Promise<Segment[]> {
   return selectSegmentsOf(ctx, customerId)
+}
+
+/** Which of these segments each of many customers is a member of; who is in none is absent. */
+export async function segmentsAmong(
+  ctx: Ctx,
+  of: { customerIds: readonly number[]; segmentIds: readonly number[] },
+): Promise<ReadonlyMap<number, ReadonlySet<number>>> {
+  const rows = await selectMemberships(ctx, of)
+  const byCustomer = Map.groupBy(rows, (row) => row.customerId)
+  return new Map([...byCustomer].map(([id, own]) => [id, new Set(own.map((row) => row.segmentId))]))
 }
 
 /** The customers stay. */

@@ -107,6 +107,7 @@ export {
   restoreTiersOf,
   tierOf,
   tierReachedAt,
+  tiersOf,
   updateTier,
 } from './tiers.ts'
 export type * from './types.ts'

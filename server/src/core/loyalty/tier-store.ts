@@ -1,5 +1,5 @@
 import type { Ctx } from '../../platform/ctx.ts'
-import { sql } from '../../platform/db.ts'
+import { type Sql, sql } from '../../platform/db.ts'
 import type { Minor } from '../../platform/money.ts'
 import type { Window } from './tier-rules.ts'
 import type { CustomerTier, Tier } from './types.ts'
@@ -33,6 +33,15 @@ export function selectCustomerTiers(ctx: Ctx, customerId: number): Promise<Custo
      order by valid_from, id limit 1000`)
 }
 
+/** What holds at a moment of what was given to these customers, the latest last. */
+export function selectTiersHeld(ctx: Ctx, of: { customerIds: readonly number[]; at: Date }): Promise<CustomerTier[]> {
+  return ctx.db.query<CustomerTier>(sql`
+    select ${recordColumns} from customer_tiers
+     where tenant_id = ${ctx.tenant.id} and customer_id = any (${of.customerIds}::bigint[])
+       and valid_from <= ${of.at} and (valid_to is null or valid_to > ${of.at})
+     order by valid_from, id`)
+}
+
 export async function insertCustomerTier(ctx: Ctx, record: Omit<CustomerTier, 'id'>): Promise<CustomerTier> {
   const [row] = await ctx.db.query<CustomerTier>(sql`
     insert into customer_tiers (tenant_id, customer_id, tier_id, valid_from, valid_to, origin)
@@ -49,22 +58,47 @@ export async function endCustomerTiers(ctx: Ctx, of: { customerId: number; at: D
        and valid_from <= ${of.at} and (valid_to is null or valid_to > ${of.at})`)
 }
 
-/** What a customer spent in each window, in minor units of a currency; cancellations taken off, only what is confirmed. */
-export async function selectSpentIn(
-  ctx: Ctx,
-  query: { customerId: number; currency: string; windows: readonly Window[] },
-): Promise<Minor[]> {
-  const windows = query.windows.map((window, position) => ({ ...window, position }))
-  const rows = await ctx.db.query<{ amount: Minor }>(sql`
-    with windows as materialized (
-      select * from jsonb_to_recordset(${JSON.stringify(windows)}::jsonb) as w ("from" timestamptz, "to" timestamptz, position int))
-    select coalesce((select sum(coalesce(p.total_minor, (select sum(l.total_minor) from purchase_lines l
-               where l.tenant_id = p.tenant_id and l.purchase_id = p.id)))
-             from purchases p
-            where p.tenant_id = ${ctx.tenant.id} and p.customer_id = ${query.customerId} and p.currency = ${query.currency}
-              and p.confirmed and p.occurred_at >= coalesce(w."from", '-infinity') and p.occurred_at < coalesce(w."to", 'infinity')), 0)::bigint as amount
-      from windows w order by w.position`)
-  return rows.map((row) => row.amount)
+/** What somebody has in one of the windows that were asked for; without a row it is nothing. */
+export interface InWindow {
+  readonly customerId: number
+  readonly position: number
+  readonly amount: Minor
+}
+
+interface AskedWindows {
+  readonly customerIds: readonly number[]
+  readonly windows: readonly Window[]
+}
+
+function windowRows(windows: readonly Window[]): Sql {
+  const rows = windows.map((window, position) => ({ ...window, position }))
+  return sql`
+    select coalesce("from", '-infinity') as "from", coalesce("to", 'infinity') as "to", position
+      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as w ("from" timestamptz, "to" timestamptz, position int)`
+}
+
+/** What customers spent in each window, in minor units of a currency; cancellations taken off, only what is confirmed. */
+export function selectSpentIn(ctx: Ctx, query: AskedWindows & { readonly currency: string }): Promise<InWindow[]> {
+  return ctx.db.query(sql`
+    with windows as materialized (${windowRows(query.windows)})
+    select p.customer_id as "customerId", w.position, sum(coalesce(p.total_minor, (select sum(l.total_minor) from purchase_lines l
+             where l.tenant_id = p.tenant_id and l.purchase_id = p.id), 0))::bigint as amount
+      from purchases p join windows w on p.occurred_at >= w."from" and p.occurred_at < w."to"
+     where p.tenant_id = ${ctx.tenant.id} and p.customer_id = any (${query.customerIds}::bigint[]) and p.currency = ${query.currency} and p.confirmed
+     group by 1, 2`)
+}
+
+/** What many customers earned of a unit in each window: as `earnedIn` of the ledger tells it of one. */
+export function selectEarnedOf(ctx: Ctx, query: AskedWindows & { readonly unitId: number }): Promise<InWindow[]> {
+  return ctx.db.query(sql`
+    with windows as materialized (${windowRows(query.windows)})
+    select p.customer_id as "customerId", w.position,
+           sum(case when f.role in ('issue', 'adjustment') then p.amount when t.role in ('issue', 'adjustment') then -p.amount else 0 end)::bigint as amount
+      from postings p join windows w on p.occurred_at >= w."from" and p.occurred_at < w."to"
+      join ledger_accounts f on f.tenant_id = p.tenant_id and f.id = p.from_account_id
+      join ledger_accounts t on t.tenant_id = p.tenant_id and t.id = p.to_account_id
+     where p.tenant_id = ${ctx.tenant.id} and p.customer_id = any (${query.customerIds}::bigint[]) and p.unit_id = ${query.unitId}
+     group by 1, 2`)
 }
 
 export async function moveCustomerTiers(ctx: Ctx, move: { fromId: number; intoId: number }): Promise<number[]> {

@@ -57,13 +57,8 @@ export async function tierOf(ctx: Ctx, customerId: number): Promise<TierStanding
   if (!programme) return nothing
   const tiers = await store.selectTiers(ctx, programme.id)
   const amounts = await amountsOf(ctx, { customerId, programme, tiers })
-  const byHand = (await store.selectCustomerTiers(ctx, customerId)).findLast((record) =>
-    isValid(record, ctx.clock.now()),
-  )
-  const reached = tiers.findLast((tier) => holds(tier, amounts.of(tier)))
-  const given = tiers.find((tier) => tier.id === byHand?.tierId)
-  const isGiven = given !== undefined && (reached === undefined || given.rank > reached.rank)
-  const tier = isGiven ? given : reached
+  const byHand = (await store.selectTiersHeld(ctx, { customerIds: [customerId], at: ctx.clock.now() })).at(-1)
+  const { tier, isGiven } = currentTier(tiers, amounts.of, byHand)
   const next = tiers.find(
     (candidate) => !candidate.settings.manual && candidate.rank > (tier?.rank ?? Number.NEGATIVE_INFINITY),
   )
@@ -80,6 +75,56 @@ export async function tierOf(ctx: Ctx, customerId: number): Promise<TierStanding
     toKeep: tier && !isGiven ? missing(tier, amounts.of(tier)).toKeep : 0,
     keepBy: isGiven ? (byHand?.validTo ?? null) : (yearEnd ?? null),
   }
+}
+
+/** The higher one of what amounts reached and what was given by hand. */
+function currentTier(
+  tiers: readonly Tier[],
+  amountsOf: (tier: Tier) => readonly Minor[],
+  byHand: CustomerTier | undefined,
+): { tier: Tier | undefined; isGiven: boolean } {
+  const reached = tiers.findLast((tier) => holds(tier, amountsOf(tier)))
+  const given = tiers.find((tier) => tier.id === byHand?.tierId)
+  const isGiven = given !== undefined && (reached === undefined || given.rank > reached.rank)
+  return { tier: isGiven ? given : reached, isGiven }
+}
+
+/** The tiers of many customers, each as `tierOf` tells it; who is in none is absent. */
+export async function tiersOf(ctx: Ctx, customerIds: readonly number[]): Promise<ReadonlyMap<number, Tier>> {
+  const programme = (await selectProgrammes(ctx)).find((candidate) => candidate.isDefault)
+  const tiers = programme ? await store.selectTiers(ctx, programme.id) : []
+  if (!programme || tiers.length === 0 || customerIds.length === 0) return new Map()
+  const held = await store.selectTiersHeld(ctx, { customerIds, at: ctx.clock.now() })
+  const byHand = new Map(held.map((record) => [record.customerId, record]))
+  const amounts = await amountsOfMany(ctx, { customerIds, programme, tiers })
+  return new Map(
+    customerIds.flatMap((id) => {
+      const { tier } = currentTier(tiers, (one) => amounts(id, one), byHand.get(id))
+      return tier ? [[id, tier]] : []
+    }),
+  )
+}
+
+async function amountsOfMany(
+  ctx: Ctx,
+  query: { customerIds: readonly number[]; programme: Programme; tiers: readonly Tier[] },
+): Promise<(customerId: number, tier: Tier) => readonly Minor[]> {
+  const { customerIds, programme, tiers } = query
+  const known = new Map<string, Minor[]>()
+  for (const [measure, [tier]] of Map.groupBy(tiers, measureOf)) {
+    const windows = windowsOf(tier?.settings.period, ctx.clock.now(), ctx.tenant.timeZone)
+    const rows =
+      tier?.settings.measure === 'spend'
+        ? await store.selectSpentIn(ctx, { customerIds, windows, currency: ctx.tenant.currency })
+        : await store.selectEarnedOf(ctx, { customerIds, windows, unitId: programme.unitId })
+    const own = Map.groupBy(rows, (row) => row.customerId)
+    for (const id of customerIds) known.set(`${measure}:${id}`, inEach(windows, own.get(id) ?? []))
+  }
+  return (customerId, tier) => known.get(`${measureOf(tier)}:${customerId}`) ?? []
+}
+
+function inEach(windows: readonly unknown[], rows: readonly store.InWindow[]): Minor[] {
+  return windows.map((_, position) => rows.find((row) => row.position === position)?.amount ?? 0)
 }
 
 export function isValid(record: CustomerTier, at: Date): boolean {
@@ -103,7 +148,10 @@ async function amountsOf(
     known.set(
       measure,
       bySpend
-        ? await store.selectSpentIn(ctx, { customerId, currency: ctx.tenant.currency, windows })
+        ? inEach(
+            windows,
+            await store.selectSpentIn(ctx, { customerIds: [customerId], currency: ctx.tenant.currency, windows }),
+          )
         : await earnedIn(ctx, { customerId, unitId, windows }),
     )
   }

@@ -8,7 +8,11 @@ export type { DiscountRow } from './benefit-store.ts'
 export { offersFor, type RewardOffer } from './offers.ts'
 export { type DraftReward, type Quote, quotePurchase } from './quote.ts'
 export { recordPurchase, recordPurchases } from './record.ts'
-export { type DraftRule, type Replay, type ReplayQuestion, replayRule } from './replay.ts'
+export type { DraftRule } from './replay/draft.ts'
+export { type ReplayQuestion, replayRule } from './replay/replay.ts'
+export type { ReplayRun } from './replay/run-store.ts'
+export { askReplay, cancelReplay, getReplay, runReplays, topOfReplay, worthOf } from './replay/runs.ts'
+export type { Replayed } from './replay/tally.ts'
 export type { PurchaseDetails, VoucherDiscount } from './service.ts'
 export {
   claimPurchase,

@@ -23,7 +23,7 @@ import {
 } from '../loyalty/index.ts'
 import { basketsOf, saleFrom } from './basket.ts'
 import { loadFacts } from './facts.ts'
-import { type DraftRule, withDraft } from './replay.ts'
+import { type DraftRule, withDraft } from './replay/draft.ts'
 import { checkReport, type ResolvedLine, resolveLines } from './rules.ts'
 import type { PurchaseReport } from './types.ts'
 

@@ -15,26 +15,22 @@ import {
   type LineInput,
   type Quote,
   quotePurchase,
-  replayRule,
 } from '../../../core/purchases/index.ts'
 import type { Ctx } from '../../../platform/ctx.ts'
 import { DomainError } from '../../../platform/errors.ts'
 import { currencyScale } from '../../../platform/money.ts'
-import { nextDay, readDay, startOfDay } from '../../http/times.ts'
 import { ctxOf } from '../auth.ts'
-import { encodeUnit } from '../encode.ts'
 import { encodeDecisions } from '../loyalty-encode.ts'
 import type { Routes } from '../routing.ts'
-import { Body, Count, Day, Id, Minor, Nullable, Text, Time } from '../schemas.ts'
+import { Body, Count, Id, Minor, Text, Time } from '../schemas.ts'
 import { Decision } from './definition-schemas.ts'
 import { decodeRule, RuleBody } from './earning-rules.ts'
-import { Unit } from './loyalty.ts'
 import { decodeReward, RewardBody } from './rewards.ts'
 
 const Optional = Type.Optional
 
 /** A rule that is saved, one that is not, or one as it was changed and not saved yet. */
-const trial = {
+export const trial = {
   rule_id: Optional(Id),
   rule: Optional(RuleBody),
 }
@@ -99,19 +95,6 @@ const Simulation = Type.Object({
   decisions: Type.Array(Decision),
 })
 
-const ReplayBody = Body({ ...trial, from: Day, to: Day })
-
-const ReplayAnswer = Type.Object({
-  purchases: Type.Integer({ description: 'Sales of known customers that were looked at.' }),
-  affected: Count,
-  customers: Count,
-  unit: Unit,
-  amount: Minor,
-  value_minor: Nullable(Type.Integer({ description: 'What that pays for, in minor units of the shop currency.' })),
-  by_month: Type.Array(Type.Object({ month: Type.String(), purchases: Count, amount: Minor })),
-  top: Type.Array(Type.Object({ customer_id: Id, name: Type.String(), amount: Minor })),
-})
-
 const tags = ['Loyalty: trying out']
 
 export function loyaltyTrialRoutes(app: Routes): void {
@@ -130,41 +113,10 @@ export function loyaltyTrialRoutes(app: Routes): void {
     },
     (request) => simulate(ctxOf(request), request.body),
   )
-
-  app.post(
-    '/loyalty/replay',
-    {
-      config: { access: 'reports.read' },
-      schema: {
-        tags,
-        summary: 'What a rule would have paid for past purchases',
-        description:
-          'Looks at every sale of these days, the last one included, and changes nothing. Takes some seconds for many.',
-        body: ReplayBody,
-        response: { 200: ReplayAnswer },
-      },
-    },
-    async (request) => {
-      const ctx = ctxOf(request)
-      const rule = await readTrial(ctx, request.body)
-      if (!rule) throw new DomainError('request.invalid', { field: 'rule' })
-      const replay = await replayRule(ctx, { rule, ...daysOf(ctx, request.body) })
-      return {
-        purchases: replay.purchases,
-        affected: replay.affected,
-        customers: replay.customers,
-        unit: encodeUnit(await getUnit(ctx, rule.unitId)),
-        amount: replay.amount,
-        value_minor: replay.valueMinor,
-        by_month: replay.byMonth.map(({ month, purchases, amount }) => ({ month, purchases, amount })),
-        top: replay.top.map(({ customerId, name, amount }) => ({ customer_id: customerId, name, amount })),
-      }
-    },
-  )
 }
 
 /** With an id and a definition: that rule as it would be. */
-async function readTrial(ctx: Ctx, wire: Pick<WireBasket, 'rule' | 'rule_id'>): Promise<DraftRule | undefined> {
+export async function readTrial(ctx: Ctx, wire: Pick<WireBasket, 'rule' | 'rule_id'>): Promise<DraftRule | undefined> {
   const known = wire.rule_id === undefined ? undefined : await getEarningRule(ctx, wire.rule_id)
   if (!wire.rule) return known
   const { name, unitId, priority = 5, definition } = await decodeRule(ctx, wire.rule)
@@ -192,14 +144,6 @@ async function readRewardTrial(
 /** Without its days and its usage: it is tried as if it were in force. */
 function draftOf({ id, code, name, kind, priority, pointsCost, definition }: Reward): DraftReward {
   return { id, code, name, kind, priority, pointsCost, definition }
-}
-
-function daysOf(ctx: Ctx, wire: { readonly from: string; readonly to: string }): { from: Date; to: Date } {
-  const from = readDay(wire.from)
-  const to = readDay(wire.to)
-  if (!from || !to || wire.from > wire.to) throw new DomainError('request.invalid', { field: 'to' })
-  const { timeZone } = ctx.tenant
-  return { from: startOfDay(from, timeZone), to: startOfDay(nextDay(to, 1), timeZone) }
 }
 
 async function simulate(ctx: Ctx, wire: WireBasket) {

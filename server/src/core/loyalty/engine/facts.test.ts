@@ -11,8 +11,17 @@ test('a book that asks for nothing needs nothing', () => {
     points: false,
     categories: false,
     brands: false,
+    lines: true,
     usage: [],
   })
+})
+
+test('lines are asked for one by one only where a rule looks at them', () => {
+  const asks = (more: Parameters<typeof ruleOf>[0]) => factsNeeded({ rules: [ruleOf(more)], rewards: [] }).lines
+  expect(asks({ conditions: [{ kind: 'basket', minAmountMinor: 100 }] })).toBe(false)
+  expect(asks({ conditions: [{ kind: 'not', of: { kind: 'basket', minCount: 2 } }] })).toBe(true)
+  expect(asks({ conditions: [{ kind: 'lines', lines: {} }] })).toBe(true)
+  expect(asks({ lines: { productCodes: ['TEA'] } })).toBe(true)
 })
 
 test('facts are found wherever they are asked for', () => {
@@ -44,6 +53,7 @@ test('facts are found wherever they are asked for', () => {
     points: false,
     categories: true,
     brands: true,
+    lines: true,
     usage: [
       { id: 200, customer: 'day', inAll: 'ever' },
       { id: 100, customer: 'month' },

@@ -20,6 +20,8 @@ export interface FactsNeeded {
   readonly points: boolean
   readonly categories: boolean
   readonly brands: boolean
+  /** The lines one by one; otherwise it is enough to know what all that earn and all that do not come to. */
+  readonly lines: boolean
   /** The rules and rewards with limits, each with the periods it counts in. */
   readonly usage: readonly UsageNeeded[]
 }
@@ -56,6 +58,7 @@ export function factsNeeded(
       book.rewards.some(costsPoints) || codes.some(({ reward, voucher }) => !voucher && reward && costsPoints(reward)),
     categories: asked.has('categories'),
     brands: asked.has('brands'),
+    lines: asked.has('lines') || subjects.some(({ definition }) => 'benefit' in definition),
     usage: subjects.flatMap(({ id, definition }) => usageOf(id, definition.limits)),
   }
 }
@@ -64,7 +67,7 @@ function costsPoints(reward: Reward): boolean {
   return reward.pointsCost > 0
 }
 
-type Fact = 'birthday' | 'tier' | 'first_purchase' | 'categories' | 'brands'
+type Fact = 'birthday' | 'tier' | 'first_purchase' | 'categories' | 'brands' | 'lines'
 
 interface Asks {
   readonly facts: readonly Fact[]
@@ -92,8 +95,13 @@ function findAsks(definition: Definition): Asks {
   const facts: Fact[] = (['birthday', 'tier', 'first_purchase'] as const).filter((kind) => kinds.has(kind))
   if (filters.some((filter) => asksFor(filter, 'categoryIds'))) facts.push('categories')
   if (filters.some((filter) => asksFor(filter, 'brandIds'))) facts.push('brands')
+  if (definition.lines !== undefined || conditions.some(asksForLines)) facts.push('lines')
   const segmentIds = conditions.flatMap((condition) => (condition.kind === 'segment' ? condition.segmentIds : []))
   return { facts, segmentIds }
+}
+
+function asksForLines(condition: Condition): boolean {
+  return condition.kind === 'lines' || (condition.kind === 'basket' && condition.minCount !== undefined)
 }
 
 /** The condition and all that it is made of. */

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
-import { testDatabase } from '../../../test/harness.ts'
-import { newTenant } from '../../../test/tenant.ts'
-import { upsertCategories, upsertProducts } from '../catalog/index.ts'
-import { createCustomer } from '../customers/index.ts'
-import { addUnit, availableOf } from '../ledger/index.ts'
-import { createProgramme, type RuleDefinition } from '../loyalty/index.ts'
-import { quotePurchase, recordPurchase, replayRule } from './index.ts'
+import { testDatabase } from '../../../../test/harness.ts'
+import { newTenant } from '../../../../test/tenant.ts'
+import { upsertCategories, upsertProducts } from '../../catalog/index.ts'
+import { createCustomer } from '../../customers/index.ts'
+import { addUnit, availableOf } from '../../ledger/index.ts'
+import { createProgramme, type RuleDefinition } from '../../loyalty/index.ts'
+import { quotePurchase, recordPurchase, replayRule, topOfReplay, worthOf } from '../index.ts'
 
 const { pool } = await testDatabase()
 
@@ -67,24 +67,28 @@ test('a rule that is not there yet shows what it would have paid, month by month
   })
   const before = await availableOf(ctx, { unitId: unit.id, customerIds: [eva.id] })
   const time = { from: new Date('2026-01-01T00:00:00Z'), to: new Date('2027-01-01T00:00:00Z') }
-  const shares: number[] = []
-  const replay = await replayRule(ctx, { rule: draft(), ...time, onProgress: (share) => shares.push(share) })
+  const steps: [number, number][] = []
+  const replay = await replayRule(ctx, { rule: draft(), ...time }, async (...step) => void steps.push(step))
   expect(replay).toEqual({
     purchases: 5,
     affected: 4,
     customers: 2,
     amount: 20 + 20 + 20 + 10,
-    valueMinor: 70,
     byMonth: [
       { month: '2026-01', purchases: 2, amount: 40 },
       { month: '2026-02', purchases: 2, amount: 30 },
     ],
     top: [
-      { customerId: eva.id, name: 'Eva', amount: 50 },
-      { customerId: max.id, name: 'Max', amount: 20 },
+      { customerId: eva.id, amount: 50 },
+      { customerId: max.id, amount: 20 },
     ],
   })
-  expect(shares.at(-1)).toBe(1)
+  expect(steps).toEqual([
+    [0, 5],
+    [5, 5],
+  ])
+  expect(await worthOf(ctx, { unitId: unit.id, amount: replay.amount })).toBe(70)
+  expect(await topOfReplay(ctx, replay)).toMatchObject([{ name: 'Eva', amount: 50 }, { name: 'Max' }])
   expect(await availableOf(ctx, { unitId: unit.id, customerIds: [eva.id] })).toEqual(before)
   // A limit counts through the year; what is first stays first.
   const limited = draft({
