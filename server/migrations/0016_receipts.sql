@@ -83,12 +83,80 @@ begin
       'amount', v_earned, 'balance', v_account.balance + v_earned - v_spent, 'replayed', false)) end;
 end $$;
 
+-- The same for many customers at once: each may spend once and then earn, out of the next lot alone. Null, with nothing changed, where one
+-- of them is more than that. The accounts are locked by the caller.
+drop function ledger_earn_many;
+create function ledger_trade_many(p_tenant bigint, p_ops jsonb, p_now timestamptz, p_actor text) returns jsonb language plpgsql as $$
+declare v_results jsonb;
+begin
+  if exists (select 1 from jsonb_array_elements(p_ops) op
+      where op ->> 'kind' not in ('spend', 'earn') or op ? 'activatesAt' or (op ->> 'expiresAt')::timestamptz <= p_now)
+    or (select count(distinct op ->> 'key') from jsonb_array_elements(p_ops) op) < jsonb_array_length(p_ops)
+    or exists (select 1 from postings where tenant_id = p_tenant and key = any (array(select op ->> 'key' from jsonb_array_elements(p_ops) op))) then
+    return null;
+  end if;
+  perform ledger_account(p_tenant, unit_id, null, role) from (
+    select distinct (op ->> 'unitId')::bigint as unit_id, case op ->> 'kind' when 'spend' then 'redemption' else 'issue' end as role
+      from jsonb_array_elements(p_ops) op) programmes;
+  with ops as materialized (
+    select o.position, o.op, o.op ->> 'key' as key, o.op ->> 'kind' as kind, (o.op ->> 'amount')::bigint as amount, a.id as account, a.unit_id,
+      a.customer_id, a.spend_condition, a.balance, p.id as programme,
+      case o.op ->> 'kind' when 'spend' then -(o.op ->> 'amount')::bigint else (o.op ->> 'amount')::bigint end as change
+      from jsonb_array_elements(p_ops) with ordinality o (op, position)
+      join ledger_accounts a on a.tenant_id = p_tenant and a.customer_id = (o.op ->> 'customerId')::bigint and a.unit_id = (o.op ->> 'unitId')::bigint
+        and a.role = 'available' and a.spend_condition = coalesce(o.op ->> 'spendCondition', '')
+      join ledger_accounts p on p.tenant_id = p_tenant and p.customer_id is null and p.unit_id = a.unit_id
+        and p.role = case o.op ->> 'kind' when 'spend' then 'redemption' else 'issue' end and p.spend_condition = ''),
+  accounts as materialized (
+    select o.account, o.change, o.spent, lot.id as lot,
+      o.spends > 1 or o.last_spend > o.first_earn or (o.spends = 1 and (o.balance < o.spent or coalesce(lot.remaining, 0) < o.spent))
+        or exists (select 1 from lots where tenant_id = p_tenant and account_id = o.account and is_open and expires_at <= p_now)
+        or exists (select 1 from ledger_accounts where tenant_id = p_tenant and customer_id = o.customer_id and unit_id = o.unit_id
+          and role in ('pending', 'owed') and spend_condition = o.spend_condition and balance <> 0) as more
+      from (
+        select account, customer_id, unit_id, spend_condition, balance, sum(change)::bigint as change,
+          count(*) filter (where kind = 'spend') as spends, coalesce(sum(amount) filter (where kind = 'spend'), 0)::bigint as spent,
+          max(position) filter (where kind = 'spend') as last_spend, min(position) filter (where kind = 'earn') as first_earn
+          from ops group by account, customer_id, unit_id, spend_condition, balance) o
+      left join lateral (
+        select id, remaining from lots where tenant_id = p_tenant and account_id = o.account and is_open
+         order by expires_at nulls last, id limit 1) lot on o.spends > 0),
+  -- Ids are drawn here, so that nothing below has to be found again by its key.
+  simple as materialized (
+    select *, nextval('entity_id') as id from (select * from ops where not exists (select 1 from accounts where more) order by position) ops),
+  posted as (
+    insert into postings (tenant_id, id, key, kind, unit_id, from_account_id, to_account_id, amount, customer_id, programme_id, purchase_id, note, data,
+      actor, occurred_at)
+    select p_tenant, id, key, kind, unit_id, case kind when 'spend' then account else programme end, case kind when 'spend' then programme else account end,
+      amount, customer_id, (op ->> 'programmeId')::bigint, (op ->> 'purchaseId')::bigint, op ->> 'note', op -> 'data', p_actor,
+      coalesce((op ->> 'occurredAt')::timestamptz, p_now) from simple),
+  booked as (
+    update ledger_accounts a set balance = a.balance + s.change from accounts s
+     where exists (select 1 from simple) and a.tenant_id = p_tenant and a.id = s.account),
+  taken as (
+    update lots l set remaining = l.remaining - s.spent from accounts s
+     where exists (select 1 from simple) and s.spent > 0 and l.tenant_id = p_tenant and l.id = s.lot),
+  noted as (
+    insert into lot_movements (tenant_id, posting_id, lot_id, amount)
+    select p_tenant, simple.id, s.lot, -simple.amount from simple join accounts s using (account) where simple.kind = 'spend'),
+  laid as (
+    insert into lots (tenant_id, account_id, posting_id, amount, remaining, expires_at)
+    select p_tenant, account, id, amount, amount, (op ->> 'expiresAt')::timestamptz from simple where kind = 'earn'),
+  told as (
+    insert into changes (tenant_id, entity, entity_id, customer_id, operation, data)
+    select p_tenant, 'posting', id, customer_id, kind, jsonb_build_object('unitId', unit_id, 'amount', amount) from simple)
+  select jsonb_agg(jsonb_build_object('key', key, 'postingId', id, 'amount', amount, 'replayed', false, 'balance', balance + running)
+      order by position) into v_results
+    from (select *, sum(change) over (partition by account order by position) as running from simple) s;
+  return v_results;
+end $$;
+
 -- Applies operations in their order and answers one result each. Locks the customers' accounts in one order first, so
 -- that two batches cannot deadlock on them. A refused operation changes nothing and does not stop the others: the caller
 -- decides whether the transaction goes on.
 create or replace function ledger_apply(p_tenant bigint, p_now timestamptz, p_actor text, p_ops jsonb)
 returns jsonb language plpgsql as $$
-declare v_ops jsonb := p_ops; v_op jsonb; v_results jsonb[] := '{}'; v_many jsonb; v_owner record; v_account bigint;
+declare v_ops jsonb := p_ops; v_op jsonb; v_results jsonb[] := '{}'; v_many jsonb; v_owners jsonb; v_owner record; v_locked int; v_account bigint;
   -- All on one account: mostly there is one operation, or a receipt's spend and earning.
   v_single boolean := not exists (select 1 from jsonb_array_elements(p_ops) op where op ? 'toCustomerId'
     or (op -> 'unitId', op -> 'customerId', op -> 'spendCondition') is distinct from
@@ -100,16 +168,19 @@ begin
       v_account := ledger_lock(p_tenant, (v_op ->> 'unitId')::bigint, (v_op ->> 'customerId')::bigint, coalesce(v_op ->> 'spendCondition', ''));
       exit when not exists (select 1 from customers where tenant_id = p_tenant and id = (v_op ->> 'customerId')::bigint and state = 'merged');
     else
-      for v_owner in
-        select distinct unit_id, customer_id, condition from (
-          select (op ->> 'unitId')::bigint as unit_id, (op ->> 'customerId')::bigint as customer_id, coalesce(op ->> 'spendCondition', '') as condition
-            from jsonb_array_elements(v_ops) op
-          union all
-          select (op ->> 'unitId')::bigint, (op ->> 'toCustomerId')::bigint, coalesce(op ->> 'spendCondition', '')
-            from jsonb_array_elements(v_ops) op where op ? 'toCustomerId') owners
-         order by customer_id, unit_id, condition loop
-        v_account := ledger_lock(p_tenant, v_owner.unit_id, v_owner.customer_id, v_owner.condition);
-      end loop;
+      -- Mostly all accounts are there: one statement locks them.
+      v_owners := (select jsonb_agg(distinct jsonb_build_object('unit', op -> 'unitId', 'customer', op -> side, 'condition', coalesce(op ->> 'spendCondition', '')))
+        from jsonb_array_elements(v_ops) op, unnest(array['customerId', 'toCustomerId']) side where op ? side);
+      select count(*) into v_locked from (
+        select 1 from jsonb_to_recordset(v_owners) o (unit bigint, customer bigint, condition text)
+          join ledger_accounts a on a.tenant_id = p_tenant and a.customer_id = o.customer and a.unit_id = o.unit and a.role = 'available'
+            and a.spend_condition = o.condition
+         order by a.customer_id, a.unit_id, a.spend_condition for update of a) locked;
+      if v_locked < jsonb_array_length(v_owners) then
+        for v_owner in select * from jsonb_to_recordset(v_owners) o (unit bigint, customer bigint, condition text) order by customer, unit, condition loop
+          v_account := ledger_lock(p_tenant, v_owner.unit, v_owner.customer, v_owner.condition);
+        end loop;
+      end if;
       exit when not exists (select 1 from customers where tenant_id = p_tenant and state = 'merged' and id = any (array(
         select (op ->> side)::bigint from jsonb_array_elements(v_ops) op, unnest(array['customerId', 'toCustomerId']) side)));
     end if;
@@ -122,7 +193,7 @@ begin
       left join customers receiver on receiver.tenant_id = p_tenant and receiver.id = (op ->> 'toCustomerId')::bigint;
   end loop;
   if v_single then v_many := ledger_trade(p_tenant, v_ops, v_account, p_now, p_actor);
-  else v_many := ledger_earn_many(p_tenant, v_ops, p_now, p_actor);
+  else v_many := ledger_trade_many(p_tenant, v_ops, p_now, p_actor);
   end if;
   if v_many is not null then return v_many; end if;
   for position in 0 .. jsonb_array_length(v_ops) - 1 loop

@@ -222,6 +222,11 @@ export function isPgError(error: unknown): error is PgError {
   return error instanceof Error && typeof (error as PgError).code === 'string' // node errors have string codes too; the callers compare
 }
 
+/** True when the database answered that it refused and took back what the statement did; a broken connection leaves that open. */
+export function wroteNothing(error: unknown): boolean {
+  return error instanceof DomainError || (error instanceof pg.DatabaseError && error.severity === 'ERROR')
+}
+
 /** True when `error` is the violation of the named constraint: how a store maps constraints to codes. */
 export function violates(error: unknown, constraint: string): boolean {
   return isPgError(error) && error.constraint === constraint

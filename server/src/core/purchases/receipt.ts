@@ -1,11 +1,11 @@
-import { type Ctx, inOneStatement } from '../../platform/ctx.ts'
+import type { Ctx } from '../../platform/ctx.ts'
 import { DomainError } from '../../platform/errors.ts'
 import { checkOperation, refusalIn } from '../ledger/index.ts'
 import { evaluate, factsNeeded, lastRuleBook, type RuleBook } from '../loyalty/index.ts'
 import { basketsOf, type Sale, saleFrom } from './basket.ts'
 import { onlyEarning, planEarning, planSpends, type Spend, spendsOf, type Worth } from './effects.ts'
 import { loadFacts } from './facts.ts'
-import { insertReceipt } from './receipt-store.ts'
+import { writeReceipt } from './receipt-queue.ts'
 import { lineRows, newRow, paymentRows, reportRow } from './rows.ts'
 import { type ResolvedLine, resolveLines, sumLines } from './rules.ts'
 import type { PurchaseReport, Recorded } from './types.ts'
@@ -45,7 +45,7 @@ export async function recordReceipt(
     decisions: worth?.decisions,
   }
   try {
-    const id = await inOneStatement(ctx, () => insertReceipt(ctx, receipt, known.stillStands))
+    const id = await writeReceipt(ctx, { ...known, receipt })
     if (id === undefined) return undefined
     return { purchaseId: id, created: true, joined: false, replayed: false, earned: worth?.points ?? 0 }
   } catch (error) {

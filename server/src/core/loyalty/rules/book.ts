@@ -34,6 +34,7 @@ export async function loadRuleBook(ctx: Ctx): Promise<RuleBook> {
 /** A rule book, and what a statement asks to be sure that it still stands. */
 export interface KnownBook {
   readonly book: RuleBook
+  readonly version: number
   /** True, in SQL, while the book is as it was read. */
   readonly stillStands: Sql
 }
@@ -46,7 +47,7 @@ export async function lastRuleBook(ctx: Ctx): Promise<KnownBook> {
   const before = known.get(ctx.pool)?.get(ctx.tenant.id)
   const book = before?.book ?? (await loadRuleBook(ctx))
   const version = known.get(ctx.pool)?.get(ctx.tenant.id)?.version ?? nothing
-  return { book, stillStands: isVersion(ctx, version) }
+  return { book, version, stillStands: isVersion(ctx, version) }
 }
 
 function readBook(json: BookJson | null): RuleBook {
