@@ -171,6 +171,13 @@ describe('an earning rule', () => {
     expect((await post('/earning-rules', { name: 'x', definition: camel })).body.errors[0].path).toBe(
       'body.definition.earning.perMinor',
     )
+    const credit = (await get('/units')).body.items.find((unit: Body) => unit.kind === 'money')
+    const twice = { name: 'x', unit_id: credit.id, definition: doubled() }
+    const unitFault = { status: 400, body: { errors: [{ path: 'body.unit_id' }] } }
+    expect(await post('/earning-rules', twice)).toMatchObject(unitFault)
+    expect(await post('/loyalty/replays', { rule: twice, from: '2026-01-01', to: '2026-01-31' })).toMatchObject(
+      unitFault,
+    )
     let deep: object = { kind: 'first_purchase' }
     for (let level = 0; level < 500; level++) deep = { kind: 'not', of: deep }
     expect((await post('/earning-rules', { name: 'x', definition: { conditions: [deep] } })).status).toBe(400)

@@ -87,7 +87,7 @@ function faultsOf(refusal: DomainError): Problem['errors'] {
 
 /** The core names what it read, such as definition.earning.perMinor; the wire has it in the body, in its own case. */
 function wirePath(path: string): string {
-  return path.startsWith('definition') ? `body.${snakeCase(path)}` : path
+  return /^(body|headers|querystring|query|params)\b/.test(path) ? path : `body.${snakeCase(path)}`
 }
 
 function summaryOf(errors: Problem['errors']): string | undefined {

@@ -75,6 +75,7 @@ export {
 export type { RewardOrder } from './rewards/views.ts'
 export { lastRuleBook, loadRuleBook } from './rules/book.ts'
 export {
+  checkRuleSense,
   createEarningRule,
   getEarningRule,
   listEarningRules,

@@ -3,6 +3,7 @@ import { findProductsByCodes } from '../../../core/catalog/index.ts'
 import { getCustomer } from '../../../core/customers/index.ts'
 import { getUnit } from '../../../core/ledger/index.ts'
 import {
+  checkRuleSense,
   getEarningRule,
   getReward,
   type Reward,
@@ -119,13 +120,23 @@ export function loyaltyTrialRoutes(app: Routes): void {
 export async function readTrial(ctx: Ctx, wire: Pick<WireBasket, 'rule' | 'rule_id'>): Promise<DraftRule | undefined> {
   const known = wire.rule_id === undefined ? undefined : await getEarningRule(ctx, wire.rule_id)
   if (!wire.rule) return known
-  const { name, unitId, priority = 5, definition } = await decodeRule(ctx, wire.rule)
-  await getUnit(ctx, unitId)
+  const { name, priority = 5, validFrom = null, validTo = null, ...rest } = await decodeRule(ctx, wire.rule)
+  const { id: unitId } = await getUnit(ctx, rest.unitId)
+  const definition = readRuleDefinition(rest.definition)
+  await checkRuleSense(ctx, {
+    name,
+    unitId,
+    priority,
+    validFrom,
+    validTo,
+    definition,
+    onRequest: known?.onRequest ?? false,
+  })
   return {
     name,
-    unitId: unitId as DraftRule['unitId'],
+    unitId,
     priority,
-    definition: readRuleDefinition(definition),
+    definition,
     ...(known ? { id: known.id } : {}),
   }
 }

@@ -108,6 +108,27 @@ describe('a rule', () => {
     ['an empty code', { lines: { productCodes: [' '] } }, 'definition.lines.productCodes[0]'],
     ['a zero character', { lines: { productCodes: ['a\0'] } }, 'definition.lines.productCodes[0]'],
     ['prices the wrong way round', { lines: { minPriceMinor: 2, maxPriceMinor: 1 } }, 'definition.lines'],
+    [
+      'a basket of nothing at most',
+      { conditions: [{ kind: 'basket', maxAmountMinor: 0 }] },
+      'definition.conditions[0].maxAmountMinor',
+    ],
+    ['every line left out', { lines: { except: {} } }, 'definition.lines'],
+    [
+      'all that is asked for left out',
+      { lines: { productCodes: ['a'], except: { productCodes: ['a', 'b'] } } },
+      'definition.lines',
+    ],
+    [
+      'days that the weekday is not among',
+      {
+        conditions: [
+          { kind: 'date', from: '2026-11-23', to: '2026-11-27' },
+          { kind: 'weekday', days: [6, 7] },
+        ],
+      },
+      'definition.conditions',
+    ],
     ['what is nested too deeply', { conditions: [nest(5)] }, `definition.conditions[0]${'.of'.repeat(5)}`],
   ])('is refused for %s', (_name, change, path) => {
     const faults = faultsOf(() => readRuleDefinition({ conditions: [], earning: fixed, ...change }))
@@ -172,6 +193,14 @@ describe('a reward', () => {
     [{ benefit: { kind: 'buy_get', buy: 0, get: 1, percent: 1 } }, 'definition.benefit.buy'],
     [{ benefit: undefined }, 'definition.benefit'],
     [{ maxPerBasket: 0 }, 'definition.maxPerBasket'],
+    [{ limits: { inAll: { period: 'day', uses: 0 } } }, 'definition.limits.inAll.uses'],
+    [{ limits: { perCustomer: { period: 'day', amount: 0 } } }, 'definition.limits.perCustomer.amount'],
+    [{ benefit: { kind: 'percent', percent: 5, maxMinor: 0 } }, 'definition.benefit.maxMinor'],
+    [{ benefit: { kind: 'cheapest_free', of: 0 } }, 'definition.benefit.of'],
+    [
+      { benefit: { kind: 'free_item', productCode: 'cup', quantity: 1 }, lines: { productCodes: ['mug'] } },
+      'definition',
+    ],
     [{ stacking: 'both' }, 'definition.stacking'],
     [{ portable: 'yes' }, 'definition.portable'],
     [{ voucherValidity: {} }, 'definition.voucherValidity.days'],

@@ -17,6 +17,7 @@ import {
   truth,
   whole,
 } from './readers.ts'
+import { contradiction, neverGiven, nothingFits } from './sense.ts'
 import type {
   Benefit,
   Condition,
@@ -62,8 +63,10 @@ const lineFilter: Reader<LineFilter> = nested(() =>
       maxPriceMinor: optional(price),
       except: optional(lineFilter),
     }),
-    ({ minPriceMinor = 0, maxPriceMinor = Number.POSITIVE_INFINITY }) =>
-      minPriceMinor > maxPriceMinor ? 'must not ask for more than its highest price' : undefined,
+    (filter) =>
+      (filter.minPriceMinor ?? 0) > (filter.maxPriceMinor ?? Number.POSITIVE_INFINITY)
+        ? 'must not ask for more than its highest price'
+        : nothingFits(filter),
   ),
 )
 
@@ -79,6 +82,12 @@ const conditionsIn = (least: number): Reader<readonly Condition[]> =>
     nested(() => condition),
     { least, most: 100 },
   )
+
+/** What must hold all together, and can. */
+const conditions: Reader<readonly Condition[]> = checked(conditionsIn(0), (all) => {
+  const wrong = contradiction(all)
+  return wrong && `can never hold together: they ${wrong}`
+})
 
 const group: Reader<Condition> = record<Group>({ kind: oneOf('all', 'any'), of: conditionsIn(1) })
 
@@ -96,7 +105,7 @@ const condition: Reader<Condition> = byKind<Condition>({
     record<Of<'basket'>>({
       kind: kind('basket'),
       minAmountMinor: optional(price),
-      maxAmountMinor: optional(price),
+      maxAmountMinor: optional(whole(1, Number.MAX_SAFE_INTEGER)),
       minCount: optional(count),
     }),
     ({ minAmountMinor, maxAmountMinor, minCount }) => {
@@ -168,7 +177,7 @@ const expiry: Reader<Expiry> = (value, at) =>
 const ruleDefinition: Reader<RuleDefinition> = checked(
   record<RuleDefinition>({
     lines: optional(lineFilter),
-    conditions: conditionsIn(0),
+    conditions,
     earning,
     limits: optional(limits),
     activatesAfterDays: optional(whole(0, 3_660)),
@@ -203,15 +212,18 @@ const validity: Reader<Validity> = (value, at) =>
     ? record<Extract<Validity, { endOf: unknown }>>({ endOf: oneOf('day', 'week', 'month', 'year') })(value, at)
     : record<Extract<Validity, { days: unknown }>>({ days })(value, at)
 
-const rewardDefinition: Reader<RewardDefinition> = record<RewardDefinition>({
-  benefit,
-  lines: optional(lineFilter),
-  conditions: conditionsIn(0),
-  limits: optional(limits),
-  maxPerBasket: optional(whole(1, 1_000)),
-  stacking: optional(oneOf('adds', 'alone')),
-  exclusiveGroup: optional(text(100)),
-  voucherValidity: optional(validity),
-  portable: optional(truth),
-  codePoolId: optional(id),
-})
+const rewardDefinition: Reader<RewardDefinition> = checked(
+  record<RewardDefinition>({
+    benefit,
+    lines: optional(lineFilter),
+    conditions,
+    limits: optional(limits),
+    maxPerBasket: optional(whole(1, 1_000)),
+    stacking: optional(oneOf('adds', 'alone')),
+    exclusiveGroup: optional(text(100)),
+    voucherValidity: optional(validity),
+    portable: optional(truth),
+    codePoolId: optional(id),
+  }),
+  neverGiven,
+)

@@ -104,6 +104,9 @@ function fire(rule: EarningRule, { question, situation, basis, progress }: Looki
   if (unmet) return unmet
   const lines = linesOf(rule, situation, basis)
   if (lines === 'none') return { reason: 'no_lines', data: {} }
+  // Refused when a rule is written. A sale may still name one on request that is of another programme.
+  if (definition.earning.kind === 'multiply' && rule.unitId !== question.book.programme?.unitId)
+    return { reason: 'below_one', data: { factor: definition.earning.factor, baseAmount: 0 } }
   const by = definition.exclusiveGroup === undefined ? undefined : progress.groups.get(definition.exclusiveGroup)
   if (by !== undefined) return { reason: 'excluded', data: { by, exclusiveGroup: definition.exclusiveGroup } }
   const room = roomOf({ id: rule.id, limits: definition.limits, usage: question.usage, isCustomerKnown: true })

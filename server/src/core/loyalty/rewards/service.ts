@@ -10,7 +10,7 @@ import type { CustomerId } from '../../customers/index.ts'
 import { readRewardDefinition } from '../engine/definition.ts'
 import type { Reward, RewardDefinition } from '../engine/types.ts'
 import { bumpRuleBook } from '../rules/book-store.ts'
-import { checkFrame } from '../rules/checks.ts'
+import { checkDays, checkFrame } from '../rules/checks.ts'
 import { tierOf } from '../tiers.ts'
 import { insertReward, lockReward, selectRewardsByCodes, selectRewardsByIds, updateRewardRow } from './store.ts'
 import { type RewardQuery, selectRewards } from './views.ts'
@@ -84,7 +84,7 @@ export function createReward(ctx: Ctx, input: RewardInput): Promise<Reward> {
       definition: readRewardDefinition(cleanJson(input.definition)),
       presentation: cleanJson(input.presentation ?? {}),
     }
-    checkReward(reward)
+    checkReward(reward, ctx.tenant.timeZone)
     const created = await insertReward(ctx, reward)
     await announce(ctx, created, 'created')
     return created
@@ -101,7 +101,7 @@ export function updateReward(ctx: Ctx, change: { id: number; patch: RewardPatch 
       ...onlyGiven(cleanJson(patch)),
       definition: definition ? readRewardDefinition(cleanJson(definition)) : before.definition,
     }
-    checkReward(next)
+    checkReward(next, ctx.tenant.timeZone)
     // Vouchers of a gift card have an account, others have none.
     if ((next.kind === 'gift_card') !== (before.kind === 'gift_card'))
       throw new DomainError('reward.wrong_kind', { id: before.id, kind: before.kind })
@@ -130,13 +130,20 @@ async function lock(ctx: Ctx, id: number): Promise<Reward> {
 
 const longestCode = 100
 
-function checkReward(reward: Omit<Reward, 'id' | 'createdAt' | 'updatedAt'>): void {
+function checkReward(reward: Omit<Reward, 'id' | 'createdAt' | 'updatedAt'>, timeZone: string): void {
   checkFrame(reward)
+  checkDays(reward, timeZone)
   // A code is typed at the till: no space at its ends, nothing that cannot be typed.
   if (!/^\S(?:.*\S)?$/.test(reward.code) || reward.code.length > longestCode)
     throw new DomainError('request.invalid', { field: 'code' })
   if (!Number.isSafeInteger(reward.pointsCost) || reward.pointsCost < 0)
     throw new DomainError('request.invalid', { field: 'pointsCost' })
+  // A card is a voucher with an account; what comes by itself or by a code that all share has none.
+  if (reward.kind === 'gift_card' && reward.usage !== 'voucher')
+    throw new DomainError('request.invalid', {
+      field: 'usage',
+      errors: [{ path: 'usage', message: 'must be voucher for a gift card' }],
+    })
 }
 
 async function announce(

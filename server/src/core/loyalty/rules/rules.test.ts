@@ -83,6 +83,56 @@ test('a rule without a sense is refused', async () => {
   await expect(updateEarningRule(other, { id, patch: { name: 'y' } })).rejects.toEqual(refusal('rule.not_found'))
 })
 
+test('a rule or reward that could never pay is refused, and says why', async () => {
+  const { ctx, unit } = await shop()
+  const settings = { pointsPerUnit: 1 }
+  await createProgramme(ctx, { kind: 'points', name: 'Points', unitId: unit.id, isDefault: true, settings })
+  const { id: otherId } = await addUnit(ctx, {
+    kind: 'points',
+    code: 'stars',
+    name: 'Stars',
+    currency: null,
+    scale: 0,
+    isDefault: false,
+  })
+  const faultOf = (path: string) => refusal('request.invalid', { errors: [expect.objectContaining({ path })] })
+  const doubled = { conditions: [], earning: { kind: 'multiply', factor: 2, rounding: 'down' } } as const
+  const twice = { name: 'Twice', unitId: unit.id, definition: doubled }
+  // Times the points of the programme, given in another unit: so many stars for points.
+  await expect(createEarningRule(ctx, { ...twice, unitId: otherId })).rejects.toEqual(faultOf('unitId'))
+  const made = await createEarningRule(ctx, twice)
+  await expect(updateEarningRule(ctx, { id: made.id, patch: { unitId: otherId } })).rejects.toEqual(faultOf('unitId'))
+  const other = await createEarningRule(ctx, { name: 'Stars', unitId: otherId, definition })
+  await expect(updateEarningRule(ctx, { id: other.id, patch: { definition: doubled } })).rejects.toEqual(
+    faultOf('unitId'),
+  )
+  // On request it may be of another programme, if it is of one.
+  await expect(createEarningRule(ctx, { ...twice, unitId: otherId, onRequest: true })).rejects.toEqual(
+    faultOf('unitId'),
+  )
+  await createProgramme(ctx, { kind: 'points', name: 'Stars', unitId: otherId, isDefault: false, settings })
+  expect(await createEarningRule(ctx, { ...twice, unitId: otherId, onRequest: true })).toMatchObject({
+    unitId: otherId,
+  })
+
+  // In force on no day that it asks for. Its end is not included, and days are the shop's.
+  const inMay = { ...definition, conditions: [{ kind: 'date', from: '2026-05-01', to: '2026-05-31' }] } as const
+  const may = { name: 'May', unitId: unit.id, definition: inMay }
+  const [before, after] = [
+    { validTo: new Date('2026-04-30T22:00:00Z') },
+    { validFrom: new Date('2026-05-31T22:00:00Z') },
+  ]
+  await expect(createEarningRule(ctx, { ...may, ...before })).rejects.toEqual(faultOf('validTo'))
+  await expect(createEarningRule(ctx, { ...may, ...after })).rejects.toEqual(faultOf('validFrom'))
+  expect(await createEarningRule(ctx, { ...may, validTo: new Date('2026-04-30T22:00:01Z') })).toMatchObject({
+    name: 'May',
+  })
+  const { conditions } = inMay
+  const tenOff = { ...reward, definition: { ...reward.definition, conditions } }
+  await expect(createReward(ctx, { ...tenOff, ...after })).rejects.toEqual(faultOf('validFrom'))
+  await expect(createReward(ctx, { ...reward, kind: 'gift_card' })).rejects.toEqual(faultOf('usage'))
+})
+
 test('the book has what is active, in its order, and nothing of another shop', async () => {
   const { ctx, unit } = await shop()
   const input = { unitId: unit.id, definition, state: 'active' } as const

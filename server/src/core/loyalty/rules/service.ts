@@ -7,8 +7,9 @@ import { audit } from '../../accounts/index.ts'
 import { getUnit } from '../../ledger/index.ts'
 import { readRuleDefinition } from '../engine/definition.ts'
 import type { EarningRule, RuleDefinition } from '../engine/types.ts'
+import { selectProgrammes } from '../store.ts'
 import { bumpRuleBook } from './book-store.ts'
-import { checkFrame } from './checks.ts'
+import { checkDays, checkFrame, checkMultiplied } from './checks.ts'
 import { insertRule, type RuleQuery, selectRule, selectRules, updateRuleRow } from './store.ts'
 
 export interface RuleInput {
@@ -59,6 +60,7 @@ export function createEarningRule(ctx: Ctx, input: RuleInput): Promise<EarningRu
       code: input.code ?? null,
     }
     checkFrame(rule)
+    await checkRuleSense(ctx, rule)
     const created = await insertRule(ctx, rule)
     await announce(ctx, created, 'created')
     return created
@@ -77,6 +79,7 @@ export function updateEarningRule(ctx: Ctx, change: { id: number; patch: RulePat
       unitId: unitId === undefined ? before.unitId : (await getUnit(ctx, unitId)).id,
     }
     checkFrame(next)
+    await checkRuleSense(ctx, next)
     const updated = await updateRuleRow(ctx, next)
     await announce(ctx, updated, 'updated', Object.keys(onlyGiven(change.patch)))
     return updated
@@ -95,6 +98,15 @@ export function setEarningRuleState(
     await announce(ctx, updated, change.state === 'deleted' ? 'deleted' : 'updated')
     return updated
   })
+}
+
+/** Refuses request.invalid for what could never pay. */
+export async function checkRuleSense(
+  ctx: Ctx,
+  rule: Parameters<typeof checkDays>[0] & Parameters<typeof checkMultiplied>[0],
+): Promise<void> {
+  checkDays(rule, ctx.tenant.timeZone)
+  checkMultiplied(rule, await selectProgrammes(ctx))
 }
 
 async function lockRule(ctx: Ctx, id: number): Promise<EarningRule> {
