@@ -95,7 +95,11 @@ export type Benefit =
   | { readonly kind: 'free_item'; readonly product_code: string; readonly quantity: number }
   | { readonly kind: 'thing' }
 
-export type VoucherValidity = { readonly days: number } | { readonly end_of: 'day' | 'week' | 'month' | 'year' }
+export type VoucherValidity =
+  | { readonly minutes: number }
+  | { readonly days: number }
+  | { readonly months: number }
+  | { readonly end_of: 'day' | 'week' | 'month' | 'year' }
 
 export interface RewardDefinition {
   readonly benefit: Benefit

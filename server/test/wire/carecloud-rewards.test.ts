@@ -196,6 +196,7 @@ describe('rewards', () => {
     await put('B', { validTo: new Date('2026-01-01'), kind: 'simple' })
     await put('C', {
       kind: 'gift_card',
+      usage: 'voucher',
       definition: {
         benefit: { kind: 'amount', amountMinor: 500 },
         conditions: [{ kind: 'store', storeIds: [ownStore + 1] }],
@@ -226,7 +227,12 @@ describe('rewards', () => {
     expect(await codes(`reward_type_id=${amountType.reward_type_id}`)).toEqual(['C'])
     expect(await codes(`store_id=${ownPlaces.store}`)).toEqual(['A', 'B', 'D'])
     expect(await codes('partner_id=x')).toEqual([])
-    expect(await codes(`partner_id=${ownPlaces.partner}&customer_type_id[]=x`)).toEqual(['A', 'B', 'C', 'D'])
+    expect(await codes(`partner_id=${ownPlaces.partner}`)).toEqual(['A', 'B', 'C', 'D'])
+    // No reward is kept for one type of customers: each may have all, and one that is not there may have none.
+    const [type] = (await own.till.get('/customer-types')).body.data.customer_types
+    expect(await codes(`customer_type_id[]=${type.type_id}&customer_type_id[]=x`)).toEqual(['A', 'B', 'C', 'D'])
+    expect(await codes(`customer_type_id[]=${tag}`)).toEqual([])
+    expect(await codes('customer_type_id[]=x')).toEqual([])
     expect(faults(await own.till.get('/rewards?reward_group=3&is_valid=maybe&sort_field=x'))).toEqual([
       ['sort_field', 'not_allowed_value'],
       ['is_valid', 'invalid_value_format'],
@@ -436,7 +442,19 @@ describe('a simple reward', () => {
     const ending = (text: string) => ({ voucher_validity: 'end_of_time_unit', voucher_validity_value: text })
     expect(await validTo(ending('end_of_the_day'))).toBe('2026-11-22 00:00:00')
     expect(await validTo(ending('end_of_month'))).toBe('2026-12-01 00:00:00')
-    for (const more of [interval('soon'), interval('30 minutes'), ending('7 days')]) {
+    expect(await validTo(interval('30 minutes'))).toBe('2026-11-21 13:00:00')
+    expect(await validTo(interval('36 hours'))).toBe('2026-11-23 00:30:00')
+    // By the calendar, through the end of summer time and all.
+    expect(await validTo(interval('5 months'))).toBe('2027-04-21 12:30:00')
+    expect(await validTo({ valid_date_to: '2026-11-30 18:15:30' })).toBe('2026-11-30 18:15:30')
+    const wrong = [
+      interval('soon'),
+      interval('0 days'),
+      interval('101 years'),
+      interval('99999 days'),
+      ending('7 days'),
+    ]
+    for (const more of wrong) {
       expect(faults(await create(more))).toEqual([['voucher_validity_value', 'not_allowed_value']])
     }
     expect(faults(await create({ voucher_validity: 'interval' }))).toEqual([['voucher_validity_value', 'required']])

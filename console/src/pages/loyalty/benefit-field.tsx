@@ -151,7 +151,6 @@ interface VoucherFieldProps {
 export function VoucherField({ definition, change }: VoucherFieldProps) {
   const pools = useQuery(codePoolsQuery).data ?? []
   const { voucher_validity: validity, code_pool_id: poolId } = definition
-  const kind = !validity ? '' : 'days' in validity ? 'days' : validity.end_of
   return (
     <>
       <div className={classes.fields}>
@@ -160,15 +159,26 @@ export function VoucherField({ definition, change }: VoucherFieldProps) {
           allowDeselect={false}
           data={[
             { value: '', label: 'As long as the reward' },
+            { value: 'minutes', label: 'For some minutes' },
             { value: 'days', label: 'For some days' },
+            { value: 'months', label: 'For some months' },
             { value: 'day', label: 'To the end of the day' },
             { value: 'week', label: 'To the end of the week' },
             { value: 'month', label: 'To the end of the month' },
             { value: 'year', label: 'To the end of the year' },
           ]}
-          value={kind}
+          value={kindOf(validity)}
           onChange={(next) => change({ voucher_validity: validityOf(next) })}
         />
+        {validity && 'minutes' in validity && (
+          <WholeInput
+            label="Minutes"
+            min={1}
+            max={5_270_400}
+            value={validity.minutes}
+            change={(minutes = 1) => change({ voucher_validity: { minutes } })}
+          />
+        )}
         {validity && 'days' in validity && (
           <WholeInput
             label="Days"
@@ -176,6 +186,15 @@ export function VoucherField({ definition, change }: VoucherFieldProps) {
             max={36_600}
             value={validity.days}
             change={(days = 1) => change({ voucher_validity: { days } })}
+          />
+        )}
+        {validity && 'months' in validity && (
+          <WholeInput
+            label="Months"
+            min={1}
+            max={1_200}
+            value={validity.months}
+            change={(months = 1) => change({ voucher_validity: { months } })}
           />
         )}
         <Select
@@ -199,7 +218,15 @@ export function VoucherField({ definition, change }: VoucherFieldProps) {
   )
 }
 
+function kindOf(validity: VoucherValidity | undefined): string {
+  if (!validity) return ''
+  if ('end_of' in validity) return validity.end_of
+  return Object.keys(validity)[0] ?? ''
+}
+
 function validityOf(kind: string | null): VoucherValidity | undefined {
+  if (kind === 'minutes') return { minutes: 60 }
   if (kind === 'days') return { days: 30 }
+  if (kind === 'months') return { months: 3 }
   return kind === 'day' || kind === 'week' || kind === 'month' || kind === 'year' ? { end_of: kind } : undefined
 }

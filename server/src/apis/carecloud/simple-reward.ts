@@ -29,8 +29,8 @@ async function readSimpleReward(ctx: Ctx, fields: Fields): Promise<RewardInput> 
   fields.needBoolean('global_reward')
   const names = textsIn(fields, { field: 'names', max: 300 })
   if (names.length === 0) fields.refuse('names', fields.has('names') ? 'empty' : 'required')
-  const [from, to] = [fields.date('valid_date_from'), fields.date('valid_date_to')]
-  if (from !== undefined && to !== undefined && to < from) fields.refuse('valid_date_to', 'not_allowed_value')
+  const [from, to] = [readStart(ctx, fields), readEnd(ctx, fields)]
+  if (from && to && to <= from) fields.refuse('valid_date_to', 'not_allowed_value')
   return {
     code: fields.needText('code', { max: 100, pattern: /^\S(?:.*\S)?$/ }),
     name: own(ctx, names) ?? '',
@@ -40,11 +40,27 @@ async function readSimpleReward(ctx: Ctx, fields: Fields): Promise<RewardInput> 
     state: fields.needChoice('state', [1, 2]) === 1 ? 'active' : 'paused',
     priority: fields.integer('priority', { min: 1, max: 9 }) ?? 5,
     pointsCost: fields.integer('points_cost', { min: 0 }) ?? 0,
-    validFrom: from === undefined ? null : startOfDay(from, ctx.tenant.timeZone),
-    validTo: to === undefined ? null : startOfDay(to, ctx.tenant.timeZone, 1),
+    validFrom: from,
+    validTo: to,
     definition: await readDefinition(ctx, fields),
     presentation: { ...(await readPresentation(ctx, fields, names)) },
   }
+}
+
+const isDay = (value: unknown) => typeof value === 'string' && value.trim().length <= 'YYYY-MM-DD'.length
+
+/** A day from its beginning, or a time to the second. */
+function readStart(ctx: Ctx, fields: Fields): Date | null {
+  if (!isDay(fields.value('valid_date_from'))) return fields.time('valid_date_from') ?? null
+  const day = fields.date('valid_date_from')
+  return day === undefined ? null : startOfDay(day, ctx.tenant.timeZone)
+}
+
+/** A day to its end, or a time to the second. */
+function readEnd(ctx: Ctx, fields: Fields): Date | null {
+  if (!isDay(fields.value('valid_date_to'))) return fields.time('valid_date_to') ?? null
+  const day = fields.date('valid_date_to')
+  return day === undefined ? null : startOfDay(day, ctx.tenant.timeZone, 1)
 }
 
 async function readDefinition(ctx: Ctx, fields: Fields): Promise<RewardDefinition> {
@@ -117,18 +133,34 @@ const endings = {
   end_of_year: 'year',
 } as const
 
-/** `7 days`, `10 weeks`, `1 year`; vouchers live whole days here. */
-const interval = /^(\d{1,4}) ?(day|week|month|year)s?$/
-const daysOf: Readonly<Record<string, number>> = { day: 1, week: 7, month: 30, year: 365 }
+/** `30 minutes`, `7 days`, `10 weeks`, `1 year`. */
+const interval = /^([1-9]\d{0,4}) ?(minute|hour|day|week|month|year)s?$/
+const lasting: Readonly<Record<string, (count: number) => NonNullable<RewardDefinition['voucherValidity']>>> = {
+  minute: (minutes) => ({ minutes }),
+  hour: (hours) => ({ minutes: hours * 60 }),
+  day: (days) => ({ days }),
+  week: (weeks) => ({ days: weeks * 7 }),
+  month: (months) => ({ months }),
+  year: (years) => ({ months: years * 12 }),
+}
+const longestYears = 100
+
+/** Undefined for what is no interval, or one of more than a hundred years. */
+function readInterval(value: string): RewardDefinition['voucherValidity'] {
+  const [, count = '0', unit = ''] = interval.exec(value) ?? []
+  const validity = lasting[unit]?.(Number(count))
+  if (!validity) return undefined
+  if ('days' in validity) return validity.days <= longestYears * 366 ? validity : undefined
+  return 'months' in validity && validity.months > longestYears * 12 ? undefined : validity
+}
 
 function readValidity(fields: Fields): RewardDefinition['voucherValidity'] {
   const mode = fields.needChoice('voucher_validity', ['reward_validity', 'interval', 'end_of_time_unit'])
   const value = (mode === 'reward_validity' ? undefined : fields.needText('voucher_validity_value', { max: 50 })) ?? ''
   if (mode === 'interval') {
-    const [, count = '0', unit = ''] = interval.exec(value) ?? []
-    const days = Number(count) * (daysOf[unit] ?? 0)
-    if (value !== '' && (days < 1 || days > 36_600)) fields.refuse('voucher_validity_value', 'not_allowed_value')
-    return { days }
+    const validity = readInterval(value)
+    if (value !== '' && !validity) fields.refuse('voucher_validity_value', 'not_allowed_value')
+    return validity
   }
   if (mode === 'end_of_time_unit') {
     const endOf = Object.hasOwn(endings, value) ? endings[value as keyof typeof endings] : undefined

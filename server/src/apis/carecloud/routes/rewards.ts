@@ -116,8 +116,7 @@ async function readFilter(call: Call): Promise<{
   const type = query.id('reward_type_id', 'rewardType')
   const [tagIds, partner] = [query.ids('tag_ids', 'reference'), query.id('partner_id', 'tenant')]
   const withStores = query.boolean('without_stores') === false
-  // Customers are of one type here.
-  query.list('customer_type_id')
+  const customerTypeIds = query.ids('customer_type_id', 'reference')
   query.done()
   const tags = tagIds && (await listReferenceItems(ctx, 'reward_tag')).filter((tag) => tagIds.includes(tag.id))
   const kinds = Object.entries(rewardGroups).flatMap(
@@ -135,10 +134,18 @@ async function readFilter(call: Call): Promise<{
     ...(group === undefined ? {} : { kinds }),
     ...(type === undefined ? {} : { benefitKinds: rewardTypes.filter((one) => one.number === type).map(kindOf) }),
     ...(tags ? { tags: tags.map((tag) => tag.code) } : {}),
-    // There is one partner: another one has no rewards.
+    // There is one partner, and no reward is kept for customers of one type: others than those that exist have none.
     ...(partner === undefined || partner === ctx.tenant.id ? {} : { ids: [] }),
+    ...((await areSome(ctx, customerTypeIds)) ? {} : { ids: [] }),
   }
   return { filter, withStores }
+}
+
+/** Is any of them a type of customer? Without a choice all are. */
+async function areSome(ctx: Ctx, typeIds: readonly number[] | undefined): Promise<boolean> {
+  if (typeIds === undefined) return true
+  const types = await listReferenceItems(ctx, 'customer_type')
+  return types.some((type) => typeIds.includes(type.id))
 }
 
 const automatic: readonly Reward['usage'][] = ['automatic']

@@ -111,7 +111,12 @@ export const RewardDefinition = shown(
     stacking: Optional(OneOf('adds', 'alone')),
     exclusive_group: Optional(Type.String()),
     voucher_validity: Optional(
-      Type.Union([Type.Object({ days: Count }), Type.Object({ end_of: OneOf('day', 'week', 'month', 'year') })]),
+      Type.Union([
+        Type.Object({ minutes: Count }),
+        Type.Object({ days: Count }),
+        Type.Object({ months: Count }),
+        Type.Object({ end_of: OneOf('day', 'week', 'month', 'year') }),
+      ]),
     ),
     portable: Optional(Type.Boolean()),
     code_pool_id: Optional(Id),

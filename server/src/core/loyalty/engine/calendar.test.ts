@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { endOf, periodStart } from './calendar.ts'
+import { endOf, monthsLater, periodStart } from './calendar.ts'
 
 describe('a period', () => {
   test.each([
@@ -27,4 +27,11 @@ describe('a period', () => {
   ] as const)('%s of %s in %s ends at %s', (period, time, timeZone, end) => {
     expect(endOf(period, new Date(time), timeZone).toISOString()).toBe(end)
   })
+})
+
+test('months end at the same time of the day, in winter and summer, and on the last day of a shorter month', () => {
+  const later = (at: string, months: number) => monthsLater(new Date(at), months, 'Europe/Berlin').toISOString()
+  expect(later('2026-01-31T11:30:05Z', 1)).toBe('2026-02-28T11:30:05.000Z')
+  expect(later('2026-01-15T11:30:05Z', 3)).toBe('2026-04-15T10:30:05.000Z')
+  expect(later('2024-02-29T10:00:00Z', 12)).toBe('2025-02-28T10:00:00.000Z')
 })

@@ -51,6 +51,11 @@ function zonedTime(at: Date, timeZone: string): Temporal.ZonedDateTime {
   return Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO(timeZone)
 }
 
+/** The same time of the day so many months later, or the last day of a month that is shorter. */
+export function monthsLater(at: Date, months: number, timeZone: string): Date {
+  return new Date(zonedTime(at, timeZone).add({ months }).epochMilliseconds)
+}
+
 const dayMilliseconds = 86_400_000
 
 /**

@@ -183,6 +183,10 @@ describe('a reward', () => {
     expect(readRewardDefinition(definition)).toEqual(definition)
     const monthly = { ...definition, voucherValidity: { endOf: 'month' } }
     expect(readRewardDefinition(monthly)).toEqual(monthly)
+    for (const voucherValidity of [{ minutes: 30 }, { months: 3 }]) {
+      const lasting = { ...definition, voucherValidity }
+      expect(readRewardDefinition(lasting)).toEqual(lasting)
+    }
   })
 
   test.each<[Record<string, unknown>, string]>([
@@ -204,6 +208,8 @@ describe('a reward', () => {
     [{ stacking: 'both' }, 'definition.stacking'],
     [{ portable: 'yes' }, 'definition.portable'],
     [{ voucherValidity: {} }, 'definition.voucherValidity.days'],
+    [{ voucherValidity: { minutes: 0 } }, 'definition.voucherValidity.minutes'],
+    [{ voucherValidity: { months: 0.5 } }, 'definition.voucherValidity.months'],
     [{ voucherValidity: { endOf: 'ever' } }, 'definition.voucherValidity.endOf'],
   ])('is refused for %o', (change, path) => {
     const faults = faultsOf(() => readRewardDefinition({ conditions: [], benefit: { kind: 'thing' }, ...change }))

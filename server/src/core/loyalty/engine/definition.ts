@@ -207,10 +207,15 @@ const benefit: Reader<Benefit> = byKind<Benefit>({
 
 type Validity = NonNullable<RewardDefinition['voucherValidity']>
 
-const validity: Reader<Validity> = (value, at) =>
-  isRecord(value) && 'endOf' in value
-    ? record<Extract<Validity, { endOf: unknown }>>({ endOf: oneOf('day', 'week', 'month', 'year') })(value, at)
-    : record<Extract<Validity, { days: unknown }>>({ days })(value, at)
+const validity: Reader<Validity> = (value, at) => {
+  const given = isRecord(value) ? value : {}
+  if ('endOf' in given)
+    return record<Extract<Validity, { endOf: unknown }>>({ endOf: oneOf('day', 'week', 'month', 'year') })(value, at)
+  if ('minutes' in given)
+    return record<Extract<Validity, { minutes: unknown }>>({ minutes: whole(1, 5_270_400) })(value, at)
+  if ('months' in given) return record<Extract<Validity, { months: unknown }>>({ months: whole(1, 1_200) })(value, at)
+  return record<Extract<Validity, { days: unknown }>>({ days })(value, at)
+}
 
 const rewardDefinition: Reader<RewardDefinition> = checked(
   record<RewardDefinition>({

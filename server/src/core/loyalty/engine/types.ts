@@ -134,7 +134,13 @@ export interface RewardDefinition {
   readonly stacking?: 'adds' | 'alone'
   readonly exclusiveGroup?: string
   /** How long a voucher lives from its making; absent: as long as the reward. */
-  readonly voucherValidity?: { readonly days: number } | { readonly endOf: 'day' | 'week' | 'month' | 'year' }
+  readonly voucherValidity?:
+    | { readonly minutes: number }
+    /** Of 24 hours. */
+    | { readonly days: number }
+    /** On the tenant's calendar, to the same time of the day; to the month's last day where it is shorter. */
+    | { readonly months: number }
+    | { readonly endOf: 'day' | 'week' | 'month' | 'year' }
   /** May somebody else than its customer use a voucher? */
   readonly portable?: boolean
   /** Vouchers take their codes from here; absent: drawn. */

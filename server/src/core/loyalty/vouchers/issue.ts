@@ -5,7 +5,7 @@ import { cleanJson, cleanText } from '../../../platform/text.ts'
 import { getCustomer, holdAll } from '../../customers/index.ts'
 import { applyOperation, findDefaultUnit } from '../../ledger/index.ts'
 import { getOrganisation } from '../../organisations/index.ts'
-import { endOf } from '../engine/calendar.ts'
+import { endOf, monthsLater } from '../engine/calendar.ts'
 import type { Reward, Voucher, VoucherId } from '../engine/types.ts'
 import { openGiftCard } from '../gift-cards/value.ts'
 import { giveCodeTo, takeCode } from '../pools/store.ts'
@@ -127,6 +127,7 @@ async function holderOf(ctx: Ctx, reward: Reward, input: VoucherInput): Promise<
   return null
 }
 
+const minuteMilliseconds = 60_000
 const dayMilliseconds = 86_400_000
 
 function validToOf(ctx: Ctx, reward: Reward): Date | null {
@@ -134,6 +135,8 @@ function validToOf(ctx: Ctx, reward: Reward): Date | null {
   if (!validity) return null
   const now = ctx.clock.now()
   if ('days' in validity) return new Date(now.getTime() + validity.days * dayMilliseconds)
+  if ('minutes' in validity) return new Date(now.getTime() + validity.minutes * minuteMilliseconds)
+  if ('months' in validity) return monthsLater(now, validity.months, ctx.tenant.timeZone)
   return endOf(validity.endOf, now, ctx.tenant.timeZone)
 }
 

@@ -167,6 +167,7 @@ test('a voucher lives as long as its reward says', async () => {
     definition: { ...percent, voucherValidity },
   })
   expect(await validTo(lasting({ days: 14 }))).toBe('2026-02-24T12:00:00.000Z')
+  expect(await validTo(lasting({ minutes: 90 }))).toBe(new Date(ctx.clock.now().getTime() + 5_400_000).toISOString())
   expect(await validTo(lasting({ endOf: 'day' }))).toBe('2026-02-10T23:00:00.000Z')
   expect(await validTo(lasting({ endOf: 'week' }))).toBe('2026-02-15T23:00:00.000Z')
   expect(await validTo(lasting({ endOf: 'month' }))).toBe('2026-02-28T23:00:00.000Z')
