@@ -10,6 +10,7 @@ import {
   type Client,
   clientOf,
   customerInterface,
+  enterprise,
   newCustomer,
   openShop,
   placesOf,
@@ -17,7 +18,8 @@ import {
 
 const clock = fixedClock('2026-11-21T10:00:00Z')
 const { app, server } = await testApp({ clock })
-const { ctx, till, appId } = await openShop(app, server)
+const { ctx, till, appId, login } = await openShop(app, server)
+const other = await openShop(app, server)
 const places = await placesOf(till)
 const idOf = (customer: string) => ctx.ids.read('customer', ctx.tenant.id, customer) ?? 0
 
@@ -130,4 +132,52 @@ test('a forgotten password is chosen anew behind a link, once', async () => {
   const check = { login_type: 'email', login_value: email, password: 'Chosen-Horse-9' }
   expect((await till.post('/customers/actions/verify-credentials', check)).body.data).toEqual({ customer_id })
   expect((await app.inject({ url: `${url.slice(0, -1)}x` })).statusCode).toBe(404)
+})
+
+describe('a user whom the shop’s own identity provider signs in', async () => {
+  const { publicKey, privateKey } = await generateKeyPair('ES256')
+  const [issuer, audience] = ['https://sso.shop.example', 'carecloud']
+  const jwks = { keys: [{ ...(await exportJWK(publicKey)), alg: 'ES256' }] }
+  await putReferenceItem(ctx, { kind: 'sso_provider', code: 'staff', name: 'Staff', data: { issuer, audience, jwks } })
+  const tokenOf = (
+    claims: Record<string, unknown>,
+    change: { audience?: string; issuer?: string; exp?: string } = {},
+  ) =>
+    new SignJWT(claims)
+      .setProtectedHeader({ alg: 'ES256' })
+      .setSubject('u-1')
+      .setIssuer(change.issuer ?? issuer)
+      .setAudience(change.audience ?? audience)
+      .setExpirationTime(new Date(change.exp ?? '2026-11-22T00:00:00Z'))
+      .sign(privateKey)
+  const open = clientOf(app, enterprise)
+  const signIn = (sso_token: string, application = login.user_external_application_id) =>
+    open.post('/users/actions/sso-login', { user_external_application_id: application, sso_token })
+
+  test('gets a bearer token that works, by user name or by proved e-mail', async () => {
+    for (const claims of [{ preferred_username: login.login }, { email: login.login, email_verified: true }]) {
+      const answer = await signIn(await tokenOf(claims))
+      expect([answer.status, answer.body.data?.user.login]).toEqual([200, login.login])
+      const authorization = `Bearer ${answer.body.data.bearer_token}`
+      expect((await clientOf(app, enterprise, { authorization }).get('/users')).status).toBe(200)
+    }
+  })
+
+  test('is refused with any token that does not name a user of this shop', async () => {
+    const mine = { preferred_username: login.login }
+    const tokens = [
+      await tokenOf(mine, { audience: 'another app' }),
+      await tokenOf(mine, { issuer: 'https://elsewhere.example' }),
+      await tokenOf(mine, { exp: '2026-11-20T00:00:00Z' }),
+      await tokenOf({ email: login.login, email_verified: false }),
+      await tokenOf({ preferred_username: other.login.login }),
+      await tokenOf({}),
+      'no token',
+    ]
+    for (const token of tokens) expect([(await signIn(token)).status, token]).toEqual([401, token])
+    const there = other.login.user_external_application_id
+    expect((await signIn(await tokenOf({ preferred_username: other.login.login }), there)).status).toBe(401)
+    expect((await signIn(await tokenOf(mine), 'unknown')).status).toBe(401)
+    expect((await open.post('/users/actions/sso-login', {})).status).toBe(400)
+  })
 })

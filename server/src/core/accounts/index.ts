@@ -28,7 +28,7 @@ export {
   revokeApiKey,
 } from './keys/service.ts'
 export { permissions, roleAllows, roles, scopesAllow } from './rules.ts'
-export { verifySocialToken } from './social/service.ts'
+export { verifySocialToken, verifySsoToken } from './social/service.ts'
 export {
   changePassword,
   createStaffUser,

@@ -82,6 +82,7 @@ export type ReferenceKind =
   | 'engagement_setup'
   | 'product_tag'
   | 'social_network'
+  | 'sso_provider'
   | 'reward_tag'
   | 'reward_property'
   | 'voucher_property'

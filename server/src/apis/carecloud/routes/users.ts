@@ -1,17 +1,20 @@
 import {
   type Credential,
   countAttempt,
+  type FoundCredential,
   findCredential,
   findToken,
   forgetAttempts,
   issueToken,
   listCredentials,
   revokeToken,
+  verifySsoToken,
 } from '../../../core/accounts/index.ts'
-import { type Ctx, makeCtx, type Server } from '../../../platform/ctx.ts'
+import { type Ctx, makeCtx, type Server, type Tenant } from '../../../platform/ctx.ts'
+import { DomainError } from '../../../platform/errors.ts'
 import { api, findApplication, userKind, userTokenKind } from '../auth.ts'
 import type { Routes } from '../call.ts'
-import { contains, idOf, noContent, ok, pageOf, type Row, timeOf } from '../encode.ts'
+import { type Answer, contains, idOf, noContent, ok, pageOf, type Row, timeOf } from '../encode.ts'
 import { invalidParam, notFound, unauthorized } from '../errors.ts'
 
 const tokenLifeSeconds = 7 * 60 * 60
@@ -24,20 +27,14 @@ export function userRoutes(routes: Routes): void {
     const login = body.needText('login')
     const password = body.needText('password')
     body.done()
-    const credential = await proveUser(server, { applicationId, login, password, ip: origin.ip })
-    const ctx = makeCtx(server, credential.tenant, { kind: 'key', id: login, via: api })
-    const issued = await issueToken(ctx, {
-      api,
-      kind: userTokenKind,
-      data: { login, applicationId },
-      ttlSeconds: tokenLifeSeconds,
-      bytes: tokenBytes,
-    })
-    return ok({
-      bearer_token: issued.token,
-      valid_to: timeOf(ctx, issued.expiresAt ?? ctx.clock.now()),
-      user: userRow(ctx, credential),
-    })
+    return signIn(server, await proveUser(server, { applicationId, login, password, ip: origin.ip }), applicationId)
+  })
+
+  routes.open('POST', '/users/actions/sso-login', 'enterprise', async ({ server, body, origin }) => {
+    const applicationId = body.needText('user_external_application_id')
+    const token = body.needText('sso_token', { max: 10_000 })
+    body.done()
+    return signIn(server, await proveBySso(server, { applicationId, token, ip: origin.ip }), applicationId)
   })
 
   routes.post('/users/actions/logout', 'enterprise', async ({ ctx, body }) => {
@@ -96,6 +93,23 @@ export function userRoutes(routes: Routes): void {
   })
 }
 
+async function signIn(server: Server, credential: FoundCredential, applicationId: string): Promise<Answer> {
+  const login = credential.publicId
+  const ctx = makeCtx(server, credential.tenant, { kind: 'key', id: login, via: api })
+  const issued = await issueToken(ctx, {
+    api,
+    kind: userTokenKind,
+    data: { login, applicationId },
+    ttlSeconds: tokenLifeSeconds,
+    bytes: tokenBytes,
+  })
+  return ok({
+    bearer_token: issued.token,
+    valid_to: timeOf(ctx, issued.expiresAt ?? ctx.clock.now()),
+    user: userRow(ctx, credential),
+  })
+}
+
 const webserviceRole = { user_role_id: 'webservice', name: 'webservice' } as const
 
 // Counted together with where it comes from, so that a stranger elsewhere does not lock a till out.
@@ -119,6 +133,32 @@ async function proveUser(
   await forgetAttempts(server, byLogin)
   await forgetAttempts(server, byAddress)
   return credential
+}
+
+/** The shop's own identity provider tells who it is; the user of that name must be there. */
+async function proveBySso(server: Server, claimed: { applicationId: string; token: string; ip: string }) {
+  const byAddress = { scope: 'carecloud login by ip', subject: claimed.ip }
+  await countAttempt(server, { ...byAddress, limit: attemptsPerAddress, windowSeconds: attemptWindowSeconds })
+  const application = await findApplication(server, 'enterprise', claimed.applicationId)
+  const credential = application && (await findNamed(server, application.tenant, claimed.token))
+  if (!credential) throw unauthorized('The token or the application is not known.')
+  await forgetAttempts(server, byAddress)
+  return credential
+}
+
+async function findNamed(server: Server, tenant: Tenant, token: string): Promise<FoundCredential | undefined> {
+  const ctx = makeCtx(server, tenant, { kind: 'key', id: 'sso', via: api })
+  const names = await verifySsoToken(ctx, token).catch(refuseToken)
+  for (const publicId of names) {
+    const credential = await findCredential(server, { api, kind: userKind, publicId })
+    if (credential?.tenant.id === tenant.id) return credential
+  }
+  return undefined
+}
+
+function refuseToken(error: unknown): never {
+  if (!(error instanceof DomainError) || error.kind === 'unavailable') throw error
+  throw unauthorized('The token is not valid or has expired.')
 }
 
 async function listUsers(ctx: Ctx) {
