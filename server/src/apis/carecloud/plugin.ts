@@ -21,6 +21,7 @@ import { groupRoutes } from './routes/product-groups.ts'
 import { productRoutes } from './routes/products.ts'
 import { propertyRoutes } from './routes/properties.ts'
 import { purchaseRoutes } from './routes/purchases.ts'
+import { recommendationRoutes } from './routes/recommendations.ts'
 import { recommendedRewardRoutes } from './routes/recommended-rewards.ts'
 import { referenceRoutes } from './routes/reference.ts'
 import { rewardProductRoutes } from './routes/reward-products.ts'
@@ -41,6 +42,7 @@ const resources = [
   customerActionRoutes,
   customerRecordRoutes,
   customerRelationRoutes,
+  recommendationRoutes,
   referenceRoutes,
   storeRoutes,
   storeRecordRoutes,

@@ -21,6 +21,7 @@ import { mergingRoutes } from './routes/merging.ts'
 import { outboxRoutes } from './routes/outbox.ts'
 import { productRoutes } from './routes/products.ts'
 import { purchaseRoutes } from './routes/purchases.ts'
+import { referenceRoutes } from './routes/reference.ts'
 import { relationRoutes } from './routes/relations.ts'
 import { replayRoutes } from './routes/replays.ts'
 import { reportRoutes } from './routes/reports.ts'
@@ -54,6 +55,7 @@ export async function nativeApi(scope: FastifyInstance, options: ApiOptions): Pr
   purchaseRoutes(app)
   loyaltyRoutes(app)
   choiceRoutes(app)
+  referenceRoutes(app)
   earningRuleRoutes(app)
   rewardRoutes(app)
   voucherRoutes(app)

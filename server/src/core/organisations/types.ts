@@ -92,6 +92,7 @@ export type ReferenceKind =
   | 'organisation_tag'
   | 'cancellation_reason'
   | 'partner'
+  | 'recommendation'
   | 'language'
   | 'country'
   | 'currency'
