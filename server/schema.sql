@@ -801,10 +801,13 @@ create table programme_charges (
   only_dormant boolean default false not null,
   state text default 'active'::text not null,
   starts_at timestamp with time zone not null,
+  name text,
+  per_earning boolean default false not null,
   constraint programme_charges_pkey PRIMARY KEY (tenant_id, id),
   constraint programme_charges_amount CHECK (((amount > 0) AND ((kind = 'fee'::text) OR (amount <= 10000)))),
   constraint programme_charges_every CHECK (((every >= 1) AND (every <= 1000))),
   constraint programme_charges_kind CHECK ((kind = ANY (ARRAY['depreciation'::text, 'fee'::text]))),
+  constraint programme_charges_per_earning CHECK ((NOT (per_earning AND (only_dormant OR (kind = 'fee'::text))))),
   constraint programme_charges_period CHECK ((period = ANY (ARRAY['day'::text, 'week'::text, 'month'::text, 'year'::text]))),
   constraint programme_charges_state CHECK ((state = ANY (ARRAY['active'::text, 'deleted'::text]))),
   constraint programme_charges_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
@@ -1466,16 +1469,19 @@ CREATE OR REPLACE FUNCTION public.ledger_lapse(p_tenant bigint, p_unit bigint, p
  RETURNS bigint
  LANGUAGE plpgsql
 AS $function$
-declare v_available bigint; v_balance bigint; v_posting bigint;
+declare v_available bigint; v_balance bigint; v_posting bigint; v_lot bigint := (p_op ->> 'lotId')::bigint;
 begin
   v_available := ledger_lock(p_tenant, p_unit, p_customer, '');
   if exists (select 1 from postings where tenant_id = p_tenant and key = p_key) then return null; end if;
   perform ledger_settle(p_tenant, p_unit, p_customer, v_available, '', p_now);
   select least(balance, p_amount) into v_balance from ledger_accounts where tenant_id = p_tenant and id = v_available;
-  if v_balance <= 0 then return null; end if;
+  if v_lot is not null then
+    select least(v_balance, sum(remaining)) into v_balance from lots where tenant_id = p_tenant and id = v_lot and account_id = v_available;
+  end if;
+  if coalesce(v_balance, 0) <= 0 then return null; end if;
   v_posting := ledger_write(p_tenant, p_key, 'expire', p_unit, v_available, ledger_account(p_tenant, p_unit, null, 'expiry'), v_balance,
     p_customer, p_op, p_now, p_actor);
-  perform ledger_take(p_tenant, v_available, v_posting, v_balance);
+  perform ledger_take(p_tenant, v_available, v_posting, v_balance, v_lot);
   return v_posting;
 end $function$;
 

@@ -8,7 +8,7 @@ import { type ClassicShop, classicClient, type Fields, form, refused } from './c
 
 const clock = fixedClock('2026-03-16T10:00:00Z')
 const { app, server } = await testApp({ clock })
-const { openShop, ask, done, newCustomer, balanceOf } = classicClient(app, server)
+const { openShop, post, ask, done, newCustomer, balanceOf } = classicClient(app, server)
 
 let shop: ClassicShop
 let other: ClassicShop
@@ -111,37 +111,54 @@ describe('users', () => {
   const forbidden = refused('The user may not do this')
 
   it('are made, shown, changed and deleted', async () => {
-    const { user, caller } = await newUser({ new_user_id: 'till-1', user_name: 'Till 1', user_custom1: 'front' })
+    const { user, caller } = await newUser({
+      user_name: 'till_1',
+      user_first_name: 'Till',
+      user_last_name: 'One',
+      user_custom1: 'front',
+      user_new_password: 'open sesame',
+      user_PIN: '4711',
+      user_role: 'K',
+    })
     expect(user).toMatchObject({
       status: 'created',
-      user_id: 'till-1',
-      user_name: 'Till 1',
+      user_id: 'till_1',
+      user_name: 'till_1',
+      user_first_name: 'Till',
+      user_last_name: 'One',
+      user_role: 'K',
       user_api_key: expect.stringMatching(/^[0-9a-f]{40}$/),
       user_permissions: { redeem: 'Yes', edit_users: 'No', view_reports: 'No', add_buyx_items: 'No' },
-      allowed_campaigns: '',
+      allowed_campaigns: 'all',
     })
-    expect(await ask(shop, { type: 'user_new', new_user_id: 'till-1' })).toEqual(refused('new_user_id is taken'))
-    expect(await ask(other, { type: 'user_new', new_user_id: 'till-1' })).toEqual(refused('new_user_id is taken'))
-    expect((await done(caller, { type: 'user_info' })).user).toMatchObject({ user_id: 'till-1', user_custom1: 'front' })
-    expect(await ask(caller, { type: 'user_info', selected_user: shop.user.user_id })).toEqual(forbidden)
+    expect(await ask(shop, { type: 'user_new', user_name: 'till_1' })).toEqual(refused('user_name is taken'))
+    expect(await ask(other, { type: 'user_new', user_name: 'till_1' })).toEqual(refused('user_name is taken'))
+    expect(await ask(shop, { type: 'user_new', user_PIN: '4711' })).toEqual(refused('user_PIN is taken'))
+    const signedIn = { type: 'user_login', user_id: 'till_1', user_password: 'open sesame', account_id: '' }
+    expect((await done(shop, signedIn)).account).toMatchObject({ user_api_key: user.user_api_key })
+    expect((await ask(shop, { ...signedIn, user_password: 'open' })).error).toContain('is not valid')
+    expect((await ask(as('till_1', 'open sesame'), { type: 'user_info' })).error).toContain('is not valid')
+    expect((await done(caller, { type: 'user_info' })).user).toMatchObject({ user_id: 'till_1', user_custom1: 'front' })
+    expect(await ask(caller, { type: 'user_info', user_name: shop.user.user_id })).toEqual(forbidden)
     expect(await ask(caller, { type: 'users_list' })).toEqual(forbidden)
     const { users } = await done(shop, { type: 'users_list' })
-    expect(users.map(({ user_id }: { user_id: string }) => user_id)).toEqual([shop.user.user_id, 'till-1'])
+    expect(users.map(({ user_id }: { user_id: string }) => user_id)).toEqual([shop.user.user_id, 'till_1'])
 
     const report = { type: 'reports', report: 'customers_all' }
     expect(await ask(caller, report)).toEqual(forbidden)
-    const change = { type: 'user_update', selected_user: 'till-1' }
-    const updated = await done(shop, { ...change, view_reports: 'Yes', redeem: 'No', user_name: 'Till one' })
+    const change = { type: 'user_update', user_name: 'till_1' }
+    const updated = await done(shop, { ...change, view_reports: 'Yes', redeem: 'No', user_last_name: 'Two' })
     expect(updated.user).toMatchObject({
-      user_name: 'Till one',
+      user_name: 'till_1',
+      user_last_name: 'Two',
       user_permissions: { view_reports: 'Yes', redeem: 'No', record_activity: 'Yes' },
     })
     await done(caller, report)
-    expect(await ask(other, { ...change, user_name: 'Theirs' })).toEqual(refused('selected_user does not exist'))
-    expect((await done(shop, { type: 'user_delete', selected_user: 'till-1' })).user.status).toBe('deleted')
+    expect(await ask(other, { ...change, user_last_name: 'Theirs' })).toEqual(refused('user_name does not exist'))
+    expect((await done(shop, { type: 'user_delete', user_name: 'till_1' })).user.status).toBe('deleted')
     expect((await ask(caller, { type: 'user_info' })).error).toContain('is not valid')
-    expect(await ask(shop, { type: 'user_delete', selected_user: shop.user.user_id })).toEqual(
-      refused('selected_user must not be yourself'),
+    expect(await ask(shop, { type: 'user_delete', user_name: shop.user.user_id })).toEqual(
+      refused('user_name must not be yourself'),
     )
   })
 
@@ -169,8 +186,8 @@ describe('users', () => {
       refused('view_reports is not yours to give'),
     )
     const made = await done(caller, { type: 'user_new', user_permissions: 'redeem' })
-    await done(caller, { type: 'user_update', selected_user: made.user.user_id, redeem: 'No' })
-    const stronger = { selected_user: shop.user.user_id }
+    await done(caller, { type: 'user_update', user_name: made.user.user_id, redeem: 'No' })
+    const stronger = { user_name: shop.user.user_id }
     expect(await ask(caller, { type: 'user_update', ...stronger, redeem: 'No' })).toEqual(forbidden)
     expect(await ask(caller, { type: 'user_delete', ...stronger })).toEqual(forbidden)
   })
@@ -192,10 +209,11 @@ describe('users', () => {
     expect(await ask(caller, { type: 'user_new', user_permissions: 'view_users', allowed_campaigns: points })).toEqual(
       refused(`allowed_campaigns has no campaign ${points}`),
     )
-    const change = { type: 'campaign_users', users: user.user_id, campaign_id: points }
-    expect(await done(shop, { ...change, action: 'add' })).toMatchObject({ users_added: '1', campaigns_added: '1' })
+    const change = { type: 'campaign_users', users_list: `${user.user_id}, nobody`, campaign_id: points }
+    expect(await done(shop, { ...change, action: 'add' })).toMatchObject({ users_added: [user.user_id] })
+    expect(await done(shop, { ...change, action: 'add' })).toMatchObject({ users_added: [] })
     expect(ids((await done(caller, { type: 'campaigns_list' })).campaigns)).toEqual([points, visits])
-    expect(await done(shop, { ...change, action: 'remove' })).toMatchObject({ users_removed: '1' })
+    expect(await done(shop, { ...change, action: 'remove' })).toMatchObject({ users_removed: [user.user_id] })
     expect(ids((await done(caller, { type: 'campaigns_list' })).campaigns)).toEqual([visits])
     expect(await ask(shop, { ...change, action: 'drop' })).toEqual(refused('action must be add or remove'))
   })
@@ -204,17 +222,30 @@ describe('users', () => {
 describe('custom fields', () => {
   it('of customers are defined, checked, changed and taken away', async () => {
     const add = { type: 'manage_fields', action: 'add' }
-    const { account } = await done(shop, { ...add, field_label: 'Size', field_type: 'Pick', field_choices: 'S,M,L' })
-    expect(account.fields).toEqual([
-      { name: 'custom_field_1', label: 'Size', type: 'Pick', show: 'Y', choices: ['S', 'M', 'L'] },
-    ])
-    await done(shop, { ...add, field_label: 'Likes', field_type: 'list', field_choices: 'tea,cake', field_show: 'N' })
-    await done(shop, { ...add, field_label: 'Since', field_type: 'Date' })
+    const size = { custom_field_4_label: 'Size', custom_field_4_type: 'Pick', custom_field_4_choices: 'S, M, L' }
+    const { account } = await done(shop, { ...add, ...size, custom_field_4_show: 'Y' })
+    expect(account.account_id).toBe(shop.user.account_id)
+    expect(account.fields[0]).toEqual({ name: 'card_number', label: 'Card #', show: 'Y', type: 'Text' })
+    expect(account.fields.at(-1)).toEqual({
+      name: 'custom_field_4',
+      label: 'Size',
+      show: 'Y',
+      type: 'Pick',
+      choices: ['S', 'M', 'L'],
+    })
+    await done(shop, {
+      ...add,
+      custom_field_2_label: 'Likes',
+      custom_field_2_type: 'list',
+      custom_field_2_choices: 'tea,cake',
+      custom_field_3_label: 'Since',
+      custom_field_3_type: 'Date',
+    })
     const record = { type: 'record_customer', first_name: 'Field' }
-    const values = { custom_field_1: 'M', custom_field_2: 'cake,tea', custom_field_3: '2020-01-31' }
+    const values = { custom_field_4: 'M', custom_field_2: 'cake,tea', custom_field_3: '2020-01-31' }
     expect((await done(shop, { ...record, ...values })).customer).toMatchObject(values)
-    expect(await ask(shop, { ...record, custom_field_1: 'XL' })).toEqual(
-      refused('custom_field_1 must be one of S, M, L'),
+    expect(await ask(shop, { ...record, custom_field_4: 'XL' })).toEqual(
+      refused('custom_field_4 must be one of S, M, L'),
     )
     expect(await ask(shop, { ...record, custom_field_2: 'tea,beer' })).toEqual(
       refused('custom_field_2 must be a list of tea, cake'),
@@ -223,30 +254,38 @@ describe('custom fields', () => {
     const found = await done(shop, { type: 'customer_search', custom_field_2: 'cake' })
     expect(found.customers).toHaveLength(1)
 
-    const edit = { type: 'manage_fields', action: 'edit', field_name: 'custom_field_1' }
-    expect((await done(shop, { ...edit, field_label: 'Shirt', field_show: 'N' })).account.fields[0]).toMatchObject({
-      label: 'Shirt',
-      show: 'N',
-      choices: ['S', 'M', 'L'],
-    })
-    await done(shop, { type: 'manage_fields', action: 'delete', field_name: 'custom_field_2' })
-    const { fields } = (await done(shop, { type: 'manage_fields' })).account
-    expect(fields.map(({ name }: { name: string }) => name)).toEqual(['custom_field_1', 'custom_field_3'])
-    expect((await done(other, { type: 'manage_fields', action: 'list' })).account.fields).toEqual([])
-    expect(await ask(other, edit)).toEqual(refused('field_name does not exist'))
-    expect(await ask(shop, { ...add, field_label: 'X', field_type: 'Pick' })).toEqual(
-      refused('field_choices is required'),
-    )
-    expect(await ask(shop, { ...add, field_label: 'X', field_type: 'Blob' })).toMatchObject({ status: 'error' })
+    const own = async (of: ClassicShop, fields: Fields) =>
+      (await done(of, { type: 'manage_fields', ...fields })).account.fields.filter(({ name }: { name: string }) =>
+        name.startsWith('custom_field_'),
+      )
+    const edit = { action: 'edit', custom_field_4_label: 'Shirt', custom_field_4_show: 'N' }
+    const named = (fields: readonly { name: string }[], wanted: string) => fields.find(({ name }) => name === wanted)
+    const shirt = { label: 'Shirt', show: 'N', choices: ['S', 'M', 'L'] }
+    expect(named(await own(shop, edit), 'custom_field_4')).toMatchObject(shirt)
+    const left = await own(shop, { action: 'delete', field_list: 'custom_field_2|custom_field_3' })
+    expect(left).toMatchObject([{ name: 'custom_field_4' }])
+    expect(await own(other, { action: 'list' })).toEqual([])
+    expect(await ask(other, { type: 'manage_fields', ...edit })).toEqual(refused('custom_field_4 does not exist'))
+    const unknown = { type: 'manage_fields', action: 'delete', field_list: 'custom_field_4|first_name' }
+    expect(await ask(shop, unknown)).toEqual(refused('first_name does not exist'))
+    expect(await own(shop, {})).toHaveLength(1)
+    for (const [fields, error] of [
+      [{ custom_field_5_type: 'Pick' }, 'custom_field_5_choices is required'],
+      [{ custom_field_5_type: 'Blob' }, 'custom_field_5_type must be Text, Date, Pick, List'],
+      [{ custom_field_5_show: 'perhaps' }, 'custom_field_5_show must be Y or N'],
+      [{ custom_field_4_label: 'Again' }, 'custom_field_4 is there already'],
+      [{}, 'custom_field_#_label is required'],
+    ] as const)
+      expect(await ask(shop, { ...add, ...fields })).toEqual(refused(error))
   })
 
   it('of transactions are kept with what was entered, whatever the campaign', async () => {
     const add = {
       type: 'transaction_fields',
       action: 'add',
-      field_label: 'Table',
-      field_type: 'Pick',
-      field_choices: '1,2',
+      custom_field_1_label: 'Table',
+      custom_field_1_type: 'Pick',
+      custom_field_1_choices: '1,2',
     }
     await done(shop, add)
     const code = await newCustomer(shop)
@@ -271,7 +310,7 @@ describe('custom fields', () => {
     expect(await ask(shop, { ...activity, campaign_id: points, custom_field_1: '3' })).toEqual(
       refused('custom_field_1 must be one of 1, 2'),
     )
-    await done(shop, { type: 'transaction_fields', action: 'delete', field_name: 'custom_field_1' })
+    await done(shop, { type: 'transaction_fields', action: 'delete', field_list: 'custom_field_1' })
     expect((await done(shop, { type: 'transaction_fields' })).account.fields).toEqual([])
   })
 })
@@ -300,15 +339,50 @@ describe('card_replace', () => {
       'another customer',
     )
     expect((await ask(shop, { ...replace, new_code: two })).error).toContain('another customer')
-    expect((await ask(shop, { ...replace, previous_card: 'TWO', new_code: 'X' })).error).toContain(
-      'previous_card is not',
-    )
     expect(await ask(shop, replace)).toEqual(refused('new_card_number or new_code is required'))
     expect(await ask(other, { ...replace, new_code: 'X' })).toEqual(refused('The customer does not exist'))
     expect((await done(shop, { type: 'customer_info', code: one })).customer).toMatchObject({
       code: one,
       card_number: 'ONE',
     })
+  })
+
+  it('merges the two who have them where keep_which says whose record is kept', async () => {
+    const { visits } = shop.campaigns
+    const pair = async (name: string) => {
+      const codes = [
+        await newCustomer(shop, { first_name: `${name} matched`, card_number: `${name}-OLD` }),
+        await newCustomer(shop, { first_name: `${name} duplicate`, card_number: `${name}-NEW` }),
+      ]
+      for (const code of codes) await done(shop, { type: 'record_activity', code, campaign_id: visits })
+      return codes
+    }
+    for (const keep_which of ['matched', 'duplicate']) {
+      const codes = await pair(keep_which)
+      const replace = { type: 'card_replace', previous_card: `${keep_which}-OLD`, new_card_number: `${keep_which}-NEW` }
+      expect((await ask(shop, replace)).error).toContain('keep_which')
+      const { customer } = await done(shop, { ...replace, keep_which })
+      expect(customer).toMatchObject({ first_name: `${keep_which} ${keep_which}`, card_number: `${keep_which}-NEW` })
+      for (const code of codes) expect(await balanceOf(shop, code, visits)).toBe('2')
+      const old = { type: 'customer_info', card_number: `${keep_which}-OLD` }
+      expect((await ask(shop, old)).error).toBe('The card is blocked')
+    }
+    expect(await ask(shop, { type: 'card_replace', previous_code: 'x', new_code: 'y', keep_which: 'both' })).toEqual(
+      refused('keep_which must be matched or duplicate'),
+    )
+  })
+
+  it('finds the customer by their data where only one has them, and draws a number', async () => {
+    const [code] = [
+      await newCustomer(shop, { first_name: 'Una', last_name: 'Sola', city: 'Graz' }),
+      await newCustomer(shop, { first_name: 'Una', last_name: 'Altra', city: 'Graz' }),
+    ]
+    const replace = { type: 'card_replace', card_number_generate: 9 }
+    expect((await ask(shop, { ...replace, first_name: 'una', city: 'Graz' })).error).toContain('more than one')
+    const { customer } = await done(shop, { ...replace, first_name: 'una', last_name: 'SOLA' })
+    expect(customer).toMatchObject({ code, card_number: expect.stringMatching(/^\d{9}$/) })
+    expect(await ask(shop, { ...replace, first_name: 'Nobody' })).toEqual(refused('The customer does not exist'))
+    expect(await ask(shop, replace)).toEqual(refused('The customer does not exist'))
   })
 })
 
@@ -334,11 +408,13 @@ describe('batches', () => {
     const again = {
       type: 'customers_batch',
       delimiter: 'pipe',
-      profiles_header: 'card_number,city',
-      profiles_data: 'B-1|Ulm',
+      profiles_header_1: 'none',
+      profiles_header_2: 'card_number',
+      profiles_header_3: 'city',
+      profiles_data: 'x|B-1|Ulm',
     }
     expect((await done(shop, again)).batch).toMatchObject({ new_customers: '0', refused_customers: '1' })
-    expect((await done(shop, { ...again, overwrite_duplicates: 'Yes' })).batch).toMatchObject({
+    expect((await done(shop, { ...again, overwrite_duplicates: 'update' })).batch).toMatchObject({
       updated_customers: '1',
     })
     const { customer } = await done(shop, { type: 'customer_info', card_number: 'B-1' })
@@ -348,36 +424,72 @@ describe('batches', () => {
   it('of transactions enter each, in its campaign and at its time', async () => {
     const { points, visits } = shop.campaigns
     const code = await newCustomer(shop, { card_number: 'T-1' })
-    const transactions_data = [
-      'card_number,campaign_id,transaction_type,amount,custom_points_redeem,date',
-      `T-1,${points},activity,100,,2026-03-01 10:00:00`,
-      `T-1,${points},redeem,,40,`,
-      `T-1,${points},redeem,,400,`,
-      `T-1,${visits},,,,2026-03-02`,
-      `T-9,${visits},,,,`,
-      `T-1,${visits},,,,2030-01-01`,
+    const visits_data = [
+      `${points}|T-1|N|100|03/01/2026|late|x`,
+      `${points}|T-1|Y|40||`,
+      `${points}|T-1|Y|400||`,
+      `${visits}|T-1||3|2026-03-02|`,
+      `${visits}|T-9||1||`,
+      `${visits}|T-1||1|2030-01-01|`,
+      `${visits}|T-1|Y|1|2026-03-03|free`,
     ].join('\r\n')
-    const { batch } = await done(shop, { type: 'batch_transactions', transactions_data })
-    expect(batch).toMatchObject({ new_transactions: '3', refused_transactions: '3' })
+    const header = ['campaign_id', 'card_number', 'redeemed', 'amount', 'date', 'authorization', 'none']
+    const columns = Object.fromEntries(header.map((column, index) => [`visits_header_${index + 1}`, column]))
+    const batched = { type: 'batch_transactions', delimiter: 'pipe', ...columns }
+    const { batch } = await done(shop, { ...batched, Visits_Data: visits_data })
+    expect(batch).toMatchObject({ new_transactions: '4', refused_transactions: '3' })
     expect(batch.transactions).toMatchObject([
-      { status: 'recorded', amount: '100', date: '2026-03-01' },
+      { status: 'recorded', amount: '100', date: '2026-03-01', authorization: 'late', original_amount: '' },
       { status: 'recorded', amount: '-40', redeemed: 'R' },
       { status: 'error', row: '3', error: 'The amount to redeem is more than the balance' },
-      { status: 'recorded', amount: '1', date: '2026-03-02' },
+      { status: 'recorded', amount: '3', date: '2026-03-02' },
       { status: 'error', row: '5', error: 'The customer does not exist' },
       { status: 'error', row: '6', error: 'date must not be in the future' },
+      { status: 'recorded', amount: '-1', date: '2026-03-03', authorization: 'free' },
     ])
     expect(await balanceOf(shop, code, points)).toBe('60')
     const customer = await findCustomerByCode(shop.ctx, code)
-    const { items } = await listPurchases(shop.ctx, { customerId: customer?.id ?? 0, limit: 10 })
-    expect(items.map(({ occurredAt }) => occurredAt.toISOString())).toEqual(['2026-03-01T09:00:00.000Z'])
+    const purchases = async () =>
+      (await listPurchases(shop.ctx, { customerId: customer?.id ?? 0, limit: 10 })).items.map(({ occurredAt }) =>
+        occurredAt.toISOString(),
+      )
+    expect(await purchases()).toEqual([])
+
+    const { reward } = (
+      await done(shop, {
+        type: 'campaign_new',
+        action: 'reward',
+        campaign_id: points,
+        reward_level: 50,
+        reward_description: 'Mug',
+      })
+    ).campaign
+    const applied = await done(shop, {
+      ...batched,
+      apply_ratio: 'yes',
+      create_new_customers: 'Y',
+      visits_data: [
+        `${points}|T-1|N|14,95|2026-03-01 10:00:00|sale`,
+        `${points}|T-1|Y|${reward.id}||`,
+        `${points}|T-2|N|7||`,
+      ].join('\n'),
+    })
+    expect(applied.batch.transactions).toMatchObject([
+      { status: 'recorded', amount: '14', original_amount: '14.95' },
+      { status: 'recorded', amount: '-50' },
+      { status: 'recorded', amount: '7' },
+    ])
+    expect(await balanceOf(shop, code, points)).toBe('24')
+    expect(await purchases()).toEqual(['2026-03-01T09:00:00.000Z'])
+    expect((await done(shop, { type: 'customer_info', card_number: 'T-2' })).customer.card_number).toBe('T-2')
   })
 
   it.each([
     [{ profiles_data: '' }, 'profiles_data is required'],
     [{ profiles_data: 'a,a\n1,2' }, 'profiles_data has the column a twice'],
-    [{ profiles_data: 'x', delimiter: '#' }, 'delimiter must be one of comma, semicolon, tab, pipe'],
-    [{ profiles_data: `a\n${'1\n'.repeat(2001)}` }, 'profiles_data must not have more than 2000 rows'],
+    [{ profiles_data: 'x', delimiter: '#' }, 'delimiter must be one of pipe, comma, tab, semicolon'],
+    [{ profiles_data: `a\n${'1\n'.repeat(20_001)}` }, 'profiles_data must not have more than 20000 rows'],
+    [{ profiles_data: 'x', overwrite_duplicates: 'maybe' }, 'overwrite_duplicates must be yes, update or ignore'],
   ])('are refused as a whole where they cannot be read: %#', async (fields, error) => {
     expect(await ask(shop, { type: 'customers_batch', ...fields })).toEqual(refused(error))
   })
@@ -387,8 +499,13 @@ describe('reports of transactions', () => {
   it('are restricted to users, name them, and tell who was activated where that is asked for', async () => {
     const own = await openShop('restricted')
     const { visits } = own.campaigns
-    const made = await done(own, { type: 'user_new', new_user_id: 'front-desk', user_name: 'Front desk' })
-    const desk = { user: { ...own.user, user_id: 'front-desk', user_password: made.user.user_api_key } }
+    const made = await done(own, {
+      type: 'user_new',
+      user_name: 'front_desk',
+      user_first_name: 'Front',
+      user_last_name: 'desk',
+    })
+    const desk = { user: { ...own.user, user_id: 'front_desk', user_password: made.user.user_api_key } }
     const code = await newCustomer(own, { campaign_id: visits })
     await done(own, { type: 'record_activity', code, campaign_id: visits })
     await done(desk, { type: 'record_activity', code, campaign_id: visits })
@@ -396,8 +513,8 @@ describe('reports of transactions', () => {
     const names = async (fields: Fields) =>
       (await done(own, { ...report, ...fields })).transactions.map((row: { user_name: string }) => row.user_name)
     expect(await names({})).toEqual([own.user.user_id, 'Front desk'])
-    expect(await names({ restrict_by_user: 'front-desk' })).toEqual(['Front desk'])
-    expect(await names({ restrict_by_user: 'front-desk,nobody' })).toEqual(['Front desk'])
+    expect(await names({ restrict_by_user: 'front_desk' })).toEqual(['Front desk'])
+    expect(await names({ restrict_by_user: 'front_desk,nobody' })).toEqual(['Front desk'])
     expect(await names({ restrict_by_user: 'nobody' })).toEqual([])
     const { transactions, transactions_count } = await done(own, { ...report, show_activations: 'Yes' })
     expect(transactions_count).toBe('3')
@@ -463,8 +580,8 @@ describe('every question', () => {
       type: 'campaign_new',
       action: 'promo',
       campaign_id: shop.campaigns.points,
-      description: 'P',
-      value: 2,
+      promo_description: 'P',
+      promo_amount: 2,
     })
   })
 
@@ -494,7 +611,7 @@ describe('every question', () => {
     ['reports', () => ({ report: 'coalition_points', ...range })],
     ['reports', () => ({ report: 'customers_all', last: 0, selected_campaigns: 1 })],
     ['campaign_new', () => ({})],
-    ['generate_time_token', () => ({})],
+    ['validate_time_token', () => ({ token: 'NOBODY' })],
     ['no_such_type', () => ({})],
   ]
   it.each(questions)('%s is answered alike, byte by byte, whichever way it comes (%#)', async (type, fields) => {
@@ -509,10 +626,24 @@ describe('every question', () => {
       expect(new Set(payloads).size, payloads[0]).toBe(1)
     }
   })
+})
 
-  it('that cannot be answered says why', async () => {
-    expect(await ask(shop, { type: 'generate_time_token' })).toEqual(
-      refused('type is not offered: what it takes is not documented'),
-    )
+describe('a time token', () => {
+  it('is valid in its account for as long as was asked, and says so by its status', async () => {
+    const { token } = await done(shop, { type: 'generate_time_token', token_interval: 120 })
+    expect(token).toMatch(/^[A-Z]{36}$/)
+    const validate = { type: 'validate_time_token', token }
+    expect(await ask(shop, validate)).toEqual({ status: 'valid' })
+    expect((await post({ ...shop.user, ...validate })).payload).toBe('<response status="valid">\n</response>\n')
+    const invalid = refused('token is not valid')
+    expect(await ask(other, validate)).toEqual(invalid)
+    expect(await ask(shop, { ...validate, token: 'CHFBTABPGWGB' })).toEqual(invalid)
+    const short = (await done(shop, { type: 'generate_time_token' })).token
+    clock.advance(61_000)
+    expect(await ask(shop, { ...validate, token: short })).toEqual(invalid)
+    expect(await ask(shop, validate)).toEqual({ status: 'valid' })
+    clock.advance(60_000)
+    expect(await ask(shop, validate)).toEqual(invalid)
+    expect(await ask(shop, { type: 'generate_time_token', token_interval: 0 })).toMatchObject({ status: 'error' })
   })
 })

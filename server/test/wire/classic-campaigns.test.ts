@@ -93,10 +93,10 @@ describe('a campaign of every type', () => {
     let redemption = redeem
     if (type === 'events') {
       const reward = { type: 'campaign_new', action: 'reward', campaign_id, reward_level: 2, reward_description: 'Cut' }
-      redemption = { reward_to_redeem: (await done(shop, reward)).reward.id }
+      redemption = { reward_to_redeem: (await done(shop, reward)).campaign.reward.id }
     }
     if (type === 'buyx') {
-      const item = { item_description: 'Car wash', item_identifier: 'wash', item_quantity: 5 }
+      const item = { item_description: 'Car wash', item_identifier: 'wash', reward_level: 5 }
       await done(shop, { type: 'campaign_new', action: 'item', campaign_id, ...item })
     }
     const code = await newCustomer(shop)
@@ -193,7 +193,7 @@ describe('rewards', () => {
       reward_identifier: 'MUG-1',
       reward_custom_field_1: 'blue',
     }
-    const made = (await done(shop, reward)).reward
+    const made = (await done(shop, reward)).campaign.reward
     expect(made).toEqual({
       status: 'created',
       id: expect.stringMatching(/^\d+$/),
@@ -253,19 +253,25 @@ describe('rewards', () => {
     )
     const code = await newCustomer(shop)
     await done(shop, { type: 'record_activity', code, campaign_id: shop.campaigns.points, amount: 10 })
-    const crossed = { type: 'redeem', code, campaign_id: shop.campaigns.points, reward_to_redeem: made.reward.id }
+    const crossed = {
+      type: 'redeem',
+      code,
+      campaign_id: shop.campaigns.points,
+      reward_to_redeem: made.campaign.reward.id,
+    }
     expect(await ask(shop, crossed)).toEqual(refused('reward_to_redeem does not exist'))
   })
 })
 
 describe('promotions', () => {
   const promo = (campaign_id: string, fields: Fields) =>
-    done(shop, { type: 'campaign_new', action: 'promo', campaign_id, description: 'Promo', ...fields })
+    done(shop, { type: 'campaign_new', action: 'promo', campaign_id, promo_description: 'Promo', ...fields })
 
   it('add points to an activity that names them, or multiply what it earns; the sale is one transaction', async () => {
     const campaign_id = shop.campaigns.points
-    const double = (await promo(campaign_id, { operand: 'multiply', value: '2.5', promo_custom_id: 'TUE' })).promotion
-    const fixed = (await promo(campaign_id, { promo_operand: 'add', promo_value: 30 })).promotion
+    const double = (await promo(campaign_id, { promo_operation: 'x', promo_amount: '2.5', promo_custom_id: 'TUE' }))
+      .campaign.promo
+    const fixed = (await promo(campaign_id, { promo_operation: '+', promo_amount: 30 })).campaign.promo
     expect(double).toMatchObject({ status: 'created', operand: 'multiply', value: '2.5', promo_custom_id: 'TUE' })
     const { promotions } = await done(shop, { type: 'campaign_promos', campaign_id })
     expect(promotions.map(({ id }: { id: string }) => id)).toEqual([double.id, fixed.id])
@@ -295,10 +301,16 @@ describe('promotions', () => {
       new_promo_start_date: '2026-04-01',
       new_promo_end_date: '2026-04-02',
     })
-    expect(updated.promotion).toMatchObject({
-      promo_start_date: '2026-04-01',
-      promo_end_date: '2026-04-02',
+    expect(updated.promo).toMatchObject({
+      status: 'updated',
+      promo_start_date: '2026-04-01 00:00:00',
+      promo_end_date: '2026-04-02 23:59:59',
       value: '2.5',
+    })
+    const seconds = { new_promo_start_date: '2026-04-01 08:00:00', new_promo_end_date: '2026-04-02 20:30:00' }
+    expect((await done(shop, { ...sleeping, ...seconds })).promo).toMatchObject({
+      promo_start_date: '2026-04-01 08:00:00',
+      promo_end_date: '2026-04-02 20:30:00',
     })
     expect(await ask(shop, { ...activity, amount: 1, promo_id: double.id })).toEqual(
       refused('The promotion is not in force'),
@@ -312,7 +324,7 @@ describe('promotions', () => {
 
   it('count in their own campaign, whichever points it gives', async () => {
     const campaign_id = await newCampaign({ campaign_type: 'points', points_ratio: 3 })
-    const { promotion } = await promo(campaign_id, { operand: '*', value: 2 })
+    const { promo: promotion } = (await promo(campaign_id, { promo_operation: 'x', promo_amount: 2 })).campaign
     const code = await newCustomer(shop)
     const activity = { type: 'record_activity', code, amount: 5, promo_id: promotion.id }
     expect((await done(shop, { ...activity, campaign_id })).receipt.campaign.balance).toBe('30')
@@ -324,14 +336,14 @@ describe('promotions', () => {
   })
 
   it.each([
-    [{ value: 2, description: '' }, 'promo_description is required'],
-    [{ operand: 'divide', value: 2 }, 'promo_operand must be add or multiply'],
-    [{ operand: 'add' }, 'promo_value is required'],
-    [{ operand: 'add', value: '1.5' }, 'promo_value must be a whole number of points'],
-    [{ operand: 'multiply', value: 1 }, 'promo_value must be more than 1 to multiply, and 1000 at most'],
-    [{ value: 1, promo_start_date: '1.4.2026' }, 'promo_start_date must be a date as YYYY-MM-DD'],
+    [{ promo_amount: 2, promo_description: '' }, 'promo_description is required'],
+    [{ promo_operation: '/', promo_amount: 2 }, 'promo_operation must be x or +'],
+    [{ promo_operation: '+' }, 'promo_amount is required'],
+    [{ promo_operation: '+', promo_amount: '1.5' }, 'promo_amount must be a whole number of points'],
+    [{ promo_operation: 'x', promo_amount: 1 }, 'promo_amount must be more than 1 to multiply, and 100 at most'],
+    [{ promo_amount: 1, promo_start_date: '1.4.2026' }, 'promo_start_date must be as YYYY-MM-DD HH:MM:SS'],
   ])('are refused with %j', async (fields, error) => {
-    const made = { type: 'campaign_new', action: 'promo', campaign_id: shop.campaigns.points, description: 'P' }
+    const made = { type: 'campaign_new', action: 'promo', campaign_id: shop.campaigns.points, promo_description: 'P' }
     expect(await ask(shop, { ...made, ...fields })).toEqual(refused(error))
   })
 })
@@ -340,9 +352,10 @@ describe('items', () => {
   it('are counted each by itself, and a free piece costs what the item asks for', async () => {
     const campaign_id = shop.campaigns.items
     const make = { type: 'campaign_new', action: 'item', campaign_id, item_description: 'Tea', item_identifier: 'tea' }
-    const { item } = await done(shop, { ...make, item_quantity: 3 })
-    expect(item).toMatchObject({ description: 'Tea', item_identifier: 'tea', item_quantity: '3' })
-    expect(await ask(shop, make)).toEqual(refused('Something else has this identifier already'))
+    const { item } = (await done(shop, { ...make, reward_level: 3 })).campaign
+    expect(item).toMatchObject({ description: 'Tea', item_identifier: 'tea', reward_level: '3' })
+    expect(await ask(shop, make)).toEqual(refused('reward_level is required'))
+    expect(await ask(shop, { ...make, reward_level: 3 })).toEqual(refused('Something else has this identifier already'))
     const code = await newCustomer(shop)
     const activity = { type: 'record_activity', code, campaign_id }
     await done(shop, { ...activity, service_product: 'coffee' })
@@ -356,7 +369,7 @@ describe('items', () => {
     expect((await done(shop, redeem)).receipt.campaign.balance).toBe('2')
     expect(await ask(shop, redeem)).toEqual(tooMuch)
     const change = { type: 'campaign_update', action: 'item', campaign_id, item_id: item.id }
-    await done(shop, { ...change, new_item_quantity: 1, new_item_description: 'Green tea' })
+    await done(shop, { ...change, new_reward_level: 1, new_item_description: 'Green tea' })
     await done(shop, redeem)
     const { buyx_items } = await done(shop, { type: 'buyx_items_list', campaign_id })
     expect(buyx_items.map(({ description }: { description: string }) => description)).toEqual(['Coffee', 'Green tea'])
@@ -392,10 +405,10 @@ describe('what a balance loses by the clock', () => {
     expect(depreciation).toEqual({
       status: 'created',
       id: expect.any(String),
-      type: 'recurring',
-      interval: '10',
-      interval_type: 'day',
-      percentage: '12.50',
+      depreciation_type: 'recurring',
+      depreciation_interval: '10',
+      depreciation_interval_type: 'days',
+      depreciation_percentage: '12.50',
     })
     const code = await newCustomer(shop)
     await done(shop, { type: 'record_activity', code, campaign_id, amount: 100 })
@@ -421,11 +434,51 @@ describe('what a balance loses by the clock', () => {
     await expectTrueBooks()
   })
 
+  it('is of each earning by itself where it says so: a share of what it was, once, as far as it is still there', async () => {
+    const campaign_id = await newCampaign({ campaign_type: 'points' })
+    const rule = (depreciation_interval: number, depreciation_percentage: number) =>
+      done(shop, {
+        type: 'depreciation_new',
+        campaign_id,
+        depreciation_type: 'per_transaction',
+        depreciation_interval,
+        depreciation_interval_type: 'days',
+        depreciation_percentage,
+      })
+    await rule(10, 25)
+    await rule(20, 50)
+    const code = await newCustomer(shop)
+    const earn = (amount: number) => done(shop, { type: 'record_activity', code, campaign_id, amount })
+    await earn(100)
+    clock.advance(5 * day)
+    await earn(40)
+    clock.advance(5 * day)
+    expect(await balanceOf(shop, code, campaign_id)).toBe('115')
+    clock.advance(5 * day)
+    expect(await balanceOf(shop, code, campaign_id)).toBe('105')
+    // Spending takes the oldest first: of the hundred 20 are left.
+    await done(shop, { type: 'redeem', code, campaign_id, custom_points_redeem: 55 })
+    clock.advance(5 * day)
+    expect(await balanceOf(shop, code, campaign_id)).toBe('30')
+    clock.advance(5 * day)
+    expect(await balanceOf(shop, code, campaign_id)).toBe('10')
+    clock.advance(100 * day)
+    expect(await balanceOf(shop, code, campaign_id)).toBe('10')
+    await expectTrueBooks()
+  })
+
   it('is a fee, at most what is there, and only from the dormant where it says so; the job takes it from everybody', async () => {
     const campaign_id = await newCampaign({ campaign_type: 'giftcard' })
-    const fee = { fee_interval: 1, fee_interval_type: 'month', fee_amount: '7,50', fee_type: 'dormancy' }
-    const made = await done(shop, { type: 'campaign_fee_new', campaign_id, ...fee })
-    expect(made.fee).toMatchObject({ type: 'dormancy', interval_type: 'month', amount: '7.50' })
+    const fee = { fee_interval: 1, interval_type: 'months', fee_amount: '7,50', fee_description: 'Service charge' }
+    const made = await done(shop, { type: 'campaign_fee_new', campaign_id, ...fee, fee_type: 'last_transaction' })
+    expect(made.fee).toEqual({
+      status: 'new',
+      id: expect.any(String),
+      interval: '1',
+      interval_type: 'months',
+      amount: '7.50',
+      description: 'Service charge',
+    })
     const [sleeper, regular] = [await newCustomer(shop), await newCustomer(shop)]
     const load = (code: string) => done(shop, { type: 'record_activity', code, campaign_id, amount: 10 })
     await load(sleeper)
@@ -443,10 +496,13 @@ describe('what a balance loses by the clock', () => {
     expect(rows.find(({ customer_code }) => customer_code === regular)?.balance).toBe('12.50')
 
     const change = { type: 'campaign_fee_update', campaign_id, fee_id: made.fee.id }
-    expect((await done(shop, { ...change, new_fee_amount: 1, new_fee_type: 'recurring' })).fee).toMatchObject({
+    expect((await done(shop, { ...change, fee_amount: 1, fee_type: 'recurring' })).fee).toMatchObject({
+      status: 'updated',
       amount: '1.00',
-      type: 'recurring',
+      description: 'Service charge',
     })
+    const { campaign } = await done(shop, { type: 'balance', code: sleeper, campaign_id })
+    expect(campaign.customer.transactions[0]).toMatchObject({ amount: '-2.50', authorization: 'Service charge' })
     expect((await done(shop, { type: 'campaign_fees', campaign_id })).fees).toHaveLength(1)
     await done(shop, { type: 'campaign_fee_delete', campaign_id, fee_id: made.fee.id })
     expect((await done(shop, { type: 'campaign_fees', campaign_id })).fees).toEqual([])
@@ -459,8 +515,8 @@ describe('what a balance loses by the clock', () => {
     [{ depreciation_percentage: 0 }, 'depreciation_percentage must be more than 0 and 100 at most'],
     [{ depreciation_percentage: '100.01' }, 'depreciation_percentage must be more than 0 and 100 at most'],
     [{ depreciation_interval: 0 }, 'depreciation_interval must be a whole number from 1 to 1000'],
-    [{ depreciation_interval_type: 'aeon' }, 'depreciation_interval_type must be one of day, week, month, year'],
-    [{ depreciation_type: 'odd' }, 'depreciation_type must be recurring or dormancy'],
+    [{ depreciation_interval_type: 'aeon' }, 'depreciation_interval_type must be days, weeks, months or years'],
+    [{ depreciation_type: 'odd' }, 'depreciation_type must be per_transaction, last_transaction or recurring'],
     [{ depreciation_percentage: '' }, 'depreciation_percentage is required'],
   ])('is refused with %j', async (fields, error) => {
     const made = {

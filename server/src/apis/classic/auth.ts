@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import { countAttempt, type FoundCredential, findCredential } from '../../core/accounts/index.ts'
 import { type Ctx, makeCtx, type Server } from '../../platform/ctx.ts'
 import { DomainError } from '../../platform/errors.ts'
+import { verifyPassword } from '../../platform/passwords.ts'
 import { type Fields, refuse } from './decode.ts'
 import { allowedCampaignsOf, type Permission, permissionsOf } from './permissions.ts'
 
@@ -33,7 +34,8 @@ export async function authenticate(server: Server, request: FastifyRequest, fiel
   const key = headerKey(request) ?? fields.get('user_password') ?? fields.get('user_api_key')
   if (!key) return refuse('user_password', 'is required')
   const user = await findCredential(server, { api, kind: 'user', publicId: userId })
-  if (!user?.secretMatches(key) || (accountId !== undefined && accountId !== accountIdOf(user))) {
+  const isKnown = user?.secretMatches(key) || (fields.get('type') === 'user_login' && (await hasPassword(user, key)))
+  if (!user || !isKnown || (accountId !== undefined && accountId !== accountIdOf(user))) {
     return refuseStranger(server, { userId, ip: request.ip })
   }
   request.tenantId = user.tenant.id
@@ -45,6 +47,12 @@ export async function authenticate(server: Server, request: FastifyRequest, fiel
     permissions: permissionsOf(user.data),
     campaigns: allowedCampaignsOf(user.data),
   }
+}
+
+/** Only to sign in: all other calls are made with the key. */
+function hasPassword(user: FoundCredential | undefined, password: string): Promise<boolean> {
+  const hash = user?.data.passwordHash
+  return verifyPassword(typeof hash === 'string' ? hash : undefined, password)
 }
 
 function headerKey(request: FastifyRequest): string | undefined {

@@ -123,7 +123,7 @@ export function encodeItem(item: ProgrammeItem): Element {
     id: item.unitId,
     description: item.name,
     item_identifier: item.code,
-    item_quantity: item.needed,
+    reward_level: item.needed,
   })
 }
 

@@ -34,6 +34,8 @@ export interface Rows {
 
 /** `head` before the rows, `tail` after them; it is asked for when the rows are through. */
 export interface Answer {
+  /** `success` unless told. */
+  readonly status?: string
   readonly head?: Entries
   readonly rows?: Rows
   readonly tail?: () => Entries
@@ -60,8 +62,8 @@ export function renderError(message: string, format: Format): string {
   return wrapJson(JSON.stringify(body, null, format.condensed ? undefined : 2), format.callback)
 }
 
-async function* renderXml({ head, rows, tail }: Answer): AsyncGenerator<string> {
-  yield `<response status="success">\n${xmlEntries(head ?? {}, '  ')}`
+async function* renderXml({ status = 'success', head, rows, tail }: Answer): AsyncGenerator<string> {
+  yield `<response status="${escapeXml(status)}">\n${xmlEntries(head ?? {}, '  ')}`
   if (rows) {
     const indent = rows.wrapped ? '    ' : '  '
     if (rows.wrapped) yield `  <${rows.plural}>\n`
@@ -120,7 +122,7 @@ async function* renderJson(
       .map(([name, value]) => `,${line}${step}${JSON.stringify(name)}${colon}${write(jsonValue(value), 1)}`)
       .join('')
 
-  yield `${callback ? `${callback}(` : ''}{${line}${step}"status"${colon}"success"${entries(answer.head ?? {})}`
+  yield `${callback ? `${callback}(` : ''}{${line}${step}"status"${colon}${JSON.stringify(answer.status ?? 'success')}${entries(answer.head ?? {})}`
   if (answer.rows) {
     yield `,${line}${step}${JSON.stringify(answer.rows.plural)}${colon}[`
     let first = true

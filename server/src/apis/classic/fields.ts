@@ -1,6 +1,6 @@
 import type { AttributeType } from '../../core/customers/index.ts'
 import { readDay } from '../http/times.ts'
-import { type Fields, findText, isNo, isYes, listTexts, refuse, requireText } from './decode.ts'
+import { type Fields, findText, isNo, isYes, listTexts, refuse } from './decode.ts'
 import { type Element, element, list } from './encode.ts'
 
 export const fieldTypes = ['Text', 'Date', 'Pick', 'List'] as const
@@ -33,24 +33,40 @@ export function encodeField(field: CustomField, status?: string): Element {
     {
       name: field.name,
       label: field.label,
-      type: field.type,
       show: field.shown ? 'Y' : 'N',
-      choices: list('choice', field.choices),
+      type: field.type,
+      ...(field.choices.length > 0 ? { choices: list('choice', field.choices) } : {}),
     },
     status,
   )
 }
 
-const maxChoices = 200
-
 /** What a call says of a field; what it does not say stays. */
-export function decodeFieldChange(fields: Fields): Partial<Omit<CustomField, 'name'>> {
-  const type = decodeFieldType(fields)
-  const label = findText(fields, 'field_label')
-  const choices = fields.has('field_choices') ? listTexts(fields, 'field_choices') : undefined
-  if (choices && choices.length > maxChoices) return refuse('field_choices', `may be ${maxChoices} at most`)
-  const show = fields.get('field_show')
-  if (show !== undefined && !isYes(show) && !isNo(show)) return refuse('field_show', 'must be Y or N')
+export type FieldChange = Partial<Omit<CustomField, 'name'>>
+
+const partName = /^(custom_field_\d{1,9})_(label|type|show|choices|unique)$/
+
+const [maxFields, maxChoices] = [100, 200]
+
+/** By field: a call may speak of several, each part in a field of its own (`custom_field_2_label`). */
+export function decodeFieldChanges(fields: Fields): Map<string, FieldChange> {
+  const names = [...fields.keys()].flatMap((sent) => partName.exec(sent)?.[1] ?? [])
+  const different = [...new Set(names)]
+  if (different.length === 0) return refuse('custom_field_#_label', 'is required')
+  if (different.length > maxFields) return refuse('custom_field_#_label', `may be given ${maxFields} times at most`)
+  return new Map(different.map((name) => [name, decodeFieldChange(fields, name)]))
+}
+
+function decodeFieldChange(fields: Fields, name: string): FieldChange {
+  const sent = (part: string) => `${name}_${part}`
+  const type = decodeFieldType(fields, sent('type'))
+  const label = findText(fields, sent('label'))
+  const choices = fields.has(sent('choices')) ? listTexts(fields, sent('choices')) : undefined
+  if (choices && choices.length > maxChoices) return refuse(sent('choices'), `may be ${maxChoices} at most`)
+  const show = fields.get(sent('show'))
+  if (show !== undefined && !isYes(show) && !isNo(show)) return refuse(sent('show'), 'must be Y or N')
+  if (isYes(fields.get(sent('unique'))))
+    return refuse(sent('unique'), 'is not offered: only cards and codes are unique')
   return {
     ...(label === undefined ? {} : { label }),
     ...(type === undefined ? {} : { type }),
@@ -59,32 +75,42 @@ export function decodeFieldChange(fields: Fields): Partial<Omit<CustomField, 'na
   }
 }
 
-function decodeFieldType(fields: Fields): FieldType | undefined {
-  const text = fields.get('field_type')?.toLowerCase()
+function decodeFieldType(fields: Fields, name: string): FieldType | undefined {
+  const text = fields.get(name)?.toLowerCase()
   if (text === undefined) return undefined
-  return (
-    fieldTypes.find((type) => type.toLowerCase() === text) ?? refuse('field_type', `must be ${fieldTypes.join(', ')}`)
-  )
+  return fieldTypes.find((type) => type.toLowerCase() === text) ?? refuse(name, `must be ${fieldTypes.join(', ')}`)
 }
 
-export function decodeNewField(fields: Fields, names: readonly string[]): CustomField {
-  const change = decodeFieldChange(fields)
-  const label = change.label ?? requireText(fields, 'field_label')
-  const type = change.type ?? 'Text'
-  const choices = change.choices ?? []
-  if ((type === 'Pick' || type === 'List') && choices.length === 0) return refuse('field_choices', 'is required')
-  return { name: freeName(names), label, type, shown: change.shown ?? true, choices }
+/** A text that is not shown, as far as nothing else is said. */
+export function newField(name: string, change: FieldChange): CustomField {
+  const { label = name, type = 'Text', shown = false, choices = [] } = change
+  if ((type === 'Pick' || type === 'List') && choices.length === 0) return refuse(`${name}_choices`, 'is required')
+  return { name, label, type, shown, choices }
 }
 
-const maxFields = 100
-
-/** The lowest number that no field has. */
-function freeName(names: readonly string[]): string {
-  for (let number = 1; number <= maxFields; number++) {
-    if (!names.includes(`custom_field_${number}`)) return `custom_field_${number}`
-  }
-  return refuse('action', `leaves no field free: there may be ${maxFields}`)
+export function refuseTooMany(count: number): void {
+  if (count > maxFields) refuse('action', `leaves no field free: there may be ${maxFields}`)
 }
+
+/** What every account asks of a customer. */
+export const standardFields: readonly CustomField[] = Object.entries({
+  card_number: 'Card #',
+  first_name: 'First name',
+  last_name: 'Last name',
+  phone: 'Phone',
+  email: 'Email',
+  street1: 'Street',
+  street2: 'Street 2',
+  city: 'City',
+  state: 'State',
+  postal_code: 'Postal code',
+  country: 'Country',
+  customer_username: 'Username',
+  customer_PIN: 'PIN',
+  customer_password: 'Password',
+  custom_date: 'Date',
+  custom_field: 'Note',
+}).map(([name, label]) => ({ name, label, type: name === 'custom_date' ? 'Date' : 'Text', shown: true, choices: [] }))
 
 /** A transaction's field as it is kept with its name. */
 export function readFieldData(

@@ -88,13 +88,26 @@ export function allowedCampaignsOf(data: Readonly<Record<string, unknown>>): Rea
   return new Set(allowedCampaigns.filter((id) => typeof id === 'number'))
 }
 
-/** The rights after a call: flag by flag (`redeem=Yes`), or all at once as a comma list of those that are given. */
+/** The manual's letters for ready-made rights, as far as they are known. */
+const roles: Readonly<Record<string, readonly Permission[]>> = { A: permissionNames, K: cashierPermissions }
+
+export function roleOf(permissions: ReadonlySet<Permission>): string {
+  return permissionNames.every((name) => permissions.has(name)) ? 'A' : 'K'
+}
+
+/** The rights after a call: those of a role, flag by flag (`redeem=Yes`), or all at once as a comma list. */
 export function decodePermissions(
   fields: ReadonlyMap<string, string>,
   before: ReadonlySet<Permission>,
 ): readonly Permission[] {
-  const listed = fields.get('user_permissions')
-  const after = new Set(listed === undefined ? before : readList(listed))
+  const [listed, role] = [fields.get('user_permissions'), fields.get('user_role')?.toUpperCase()]
+  const ready = role !== undefined && Object.hasOwn(roles, role) ? roles[role] : undefined
+  if (role !== undefined && !ready)
+    throw new DomainError('request.invalid', {
+      field: 'user_role',
+      reason: `must be ${Object.keys(roles).join(' or ')}; other rights are given one by one`,
+    })
+  const after = new Set(listed === undefined ? (ready ?? before) : readList(listed))
   for (const name of permissionNames) {
     if (isYes(fields.get(name))) after.add(name)
     if (isNo(fields.get(name))) after.delete(name)

@@ -1,7 +1,7 @@
 import { type Credential, listCredentials } from '../../core/accounts/index.ts'
 import type { Ctx } from '../../platform/ctx.ts'
 import { type Element, element } from './encode.ts'
-import { allowedCampaignsOf, type Permission, permissionNames, permissionsOf } from './permissions.ts'
+import { allowedCampaignsOf, type Permission, permissionNames, permissionsOf, roleOf } from './permissions.ts'
 
 const api = 'classic'
 
@@ -13,6 +13,9 @@ export interface User {
   readonly name: string
   readonly email: string | null
   readonly custom1: string | null
+  readonly firstName: string | null
+  readonly lastName: string | null
+  readonly pin: string | null
   readonly permissions: ReadonlySet<Permission>
   readonly campaigns: ReadonlySet<number> | undefined
 }
@@ -27,7 +30,10 @@ export function readUser({ id, publicId, secret, data }: Credential): User {
     id,
     userId: publicId,
     apiKey: secret,
-    name: text(data.name) ?? publicId,
+    name: [text(data.firstName), text(data.lastName)].filter(Boolean).join(' ') || text(data.name) || publicId,
+    firstName: text(data.firstName),
+    lastName: text(data.lastName),
+    pin: text(data.pin),
     email: text(data.email),
     custom1: text(data.custom1),
     permissions: permissionsOf(data),
@@ -41,14 +47,21 @@ export function encodeUser(user: User, options: { showKey?: boolean; status?: st
   return element(
     {
       user_id: user.userId,
-      user_name: user.name,
+      user_name: user.userId,
+      user_first_name: user.firstName,
+      user_last_name: user.lastName,
       user_email: user.email,
       user_custom1: user.custom1,
-      ...(options.showKey ? { user_api_key: user.apiKey ?? null } : {}),
+      user_role: roleOf(user.permissions),
+      ...(options.showKey ? { user_PIN: user.pin, user_api_key: user.apiKey ?? null } : {}),
       user_permissions: element(Object.fromEntries(flags)),
-      // Empty: all of them.
-      allowed_campaigns: [...(user.campaigns ?? [])].join(','),
+      allowed_campaigns: encodeCampaigns(user.campaigns),
     },
     options.status,
   )
+}
+
+function encodeCampaigns(campaigns: User['campaigns']): string {
+  if (!campaigns) return 'all'
+  return campaigns.size > 0 ? [...campaigns].join(',') : 'none'
 }

@@ -89,6 +89,8 @@ export interface Lapse {
   readonly unitId: number
   readonly customerId: number
   readonly amount: Minor
+  /** Of this lot alone, instead of the soonest to expire. */
+  readonly lotId?: number
   readonly programmeId?: number
   readonly note?: string
   readonly data?: Readonly<Record<string, unknown>>

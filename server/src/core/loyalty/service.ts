@@ -125,6 +125,8 @@ export interface Activity {
   readonly amountMinor?: Minor
   /** items: how many pieces; 1 when absent. */
   readonly quantity?: number
+  /** So much of what the programme counts (points, minor units of money, visits, pieces), whatever its terms say of an entry. */
+  readonly units?: Minor
   /** points: a fixed bonus on top of what the amount earns. */
   readonly bonusPoints?: Minor
   /** points: what was promised for this time (an earning rule on request). */
@@ -144,7 +146,7 @@ export interface Activity {
  */
 export async function recordActivity(ctx: Ctx, activity: Activity): Promise<Posted & { programme: Programme }> {
   const programme = await getActiveProgramme(ctx, activity.programmeId)
-  const basic = activityAmount(ctx, programme, activity)
+  const basic = activity.units ?? activityAmount(ctx, programme, activity)
   const { promotionId } = activity
   const bonus = promotionId === undefined ? 0 : await promotionBonus(ctx, { programme, promotionId, basic })
   const amount = basic + bonus
@@ -212,6 +214,8 @@ export interface Redemption {
   readonly itemUnitId?: number
   readonly note?: string
   readonly data?: Readonly<Record<string, unknown>>
+  /** Now when absent. */
+  readonly occurredAt?: Date
 }
 
 /** Redeems in a programme. Refuses programme.not_found, programme.inactive, amount.invalid, item.not_found, balance.insufficient. */
@@ -230,6 +234,7 @@ export async function redeem(ctx: Ctx, redemption: Redemption): Promise<Posted &
     amount,
     note,
     data,
+    ...(redemption.occurredAt ? { occurredAt: redemption.occurredAt } : {}),
   })
   return { ...posted, programme }
 }

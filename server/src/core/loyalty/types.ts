@@ -47,13 +47,17 @@ export interface Charge {
   readonly id: Id<'charge'>
   readonly programmeId: ProgrammeId
   readonly kind: 'depreciation' | 'fee'
-  /** depreciation: hundredths of a percent of the balance; fee: in the programme's unit, minor. */
+  /** What statements call it; null for its kind. */
+  readonly name: string | null
+  /** depreciation: hundredths of a percent of the balance, or of each earning; fee: in the programme's unit, minor. */
   readonly amount: Minor
   /** Each so many periods. */
   readonly every: number
   readonly period: 'day' | 'week' | 'month' | 'year'
   /** Only from who earned and spent nothing for that long. */
   readonly onlyDormant: boolean
+  /** Once of each earning, when it is so old; not with `onlyDormant`, and depreciation only. */
+  readonly perEarning: boolean
   readonly startsAt: Date
 }
 

@@ -57,7 +57,8 @@ export async function signIn({ ctx, user, fields }: Call): Promise<Answer> {
     account_id: accountIdOf(user),
     account_name: ctx.tenant.name,
     user_id: user.publicId,
-    user_api_key: fields.get('user_password') ?? fields.get('user_api_key') ?? null,
+    // Who came with a password learns the key.
+    user_api_key: user.secret ?? fields.get('user_password') ?? fields.get('user_api_key') ?? null,
   })
   return { head: { account } }
 }

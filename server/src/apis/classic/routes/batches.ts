@@ -1,29 +1,28 @@
-import papaparse from 'papaparse'
+import type { Ctx } from '../../../platform/ctx.ts'
 import { DomainError } from '../../../platform/errors.ts'
 import { readLocalTime } from '../../http/times.ts'
 import type { Call } from '../auth.ts'
+import { unitOf } from '../campaigns.ts'
 import { codeOf, getSheet } from '../customers.ts'
-import { type Fields, findText, isYes, listTexts, refuse } from '../decode.ts'
+import { type Fields, findAmount, findText, isNo, isYes, listTexts, refuse, requireText } from '../decode.ts'
+import { decodeRows } from '../delimited.ts'
 import { type Answer, type Element, element, list } from '../encode.ts'
 import { sentenceOf } from '../errors.ts'
 import { enterCustomer } from './customers.ts'
 import { enterRedemption } from './redemptions.ts'
-import { decodeEntry, enterActivity } from './transactions.ts'
-
-/** A call answers when all of its rows are written. */
-const maxRows = 2_000
-const maxLength = 2_000_000
+import { decodeEntry, type Entry, enterActivity } from './transactions.ts'
 
 /**
  * Customers as rows of delimited text, each as `record_customer` takes one. A row whose code or card is known changes that customer
- * with `overwrite_duplicates`, and is left out otherwise. A row that is refused says why; the others are written.
+ * where `overwrite_duplicates` says update or yes, and is left out otherwise. A row that is refused says why; the others are written.
  */
 export async function importCustomers(call: Call): Promise<Answer> {
   const rows = decodeRows(call.fields, 'profiles')
-  const overwrite = isYes(call.fields.get('overwrite_duplicates'))
+  const overwrite = decodeOverwrite(call.fields)
   const shared = new Map([
     ['campaign_id', listTexts(call.fields, 'campaigns_to_include').join(',')],
     ['auto_add', call.fields.get('auto_add') ?? ''],
+    ['card_number_generate', call.fields.get('card_number_generate') ?? ''],
   ])
   const told: Element[] = []
   const counts = { created: 0, updated: 0, refused: 0 }
@@ -47,16 +46,25 @@ export async function importCustomers(call: Call): Promise<Answer> {
   return { head: { batch } }
 }
 
+function decodeOverwrite(fields: Fields): boolean {
+  const text = fields.get('overwrite_duplicates')?.toLowerCase() ?? 'ignore'
+  if (text === 'update' || isYes(text)) return true
+  return text === 'ignore' || isNo(text) ? false : refuse('overwrite_duplicates', 'must be yes, update or ignore')
+}
+
 /**
- * Transactions as rows, each with the fields of `record_activity`, or of `redeem` where its `transaction_type` says so. `date` is when
- * an activity was, if not now.
+ * Transactions as rows: customer, campaign, whether it is redeemed (Y or N), amount, date and authorization. The amount is of what the
+ * campaign counts, or with `apply_ratio` what a cashier would enter: money that becomes points, a reward.
  */
 export async function importTransactions(call: Call): Promise<Answer> {
-  const rows = decodeRows(call.fields, 'transactions')
-  const campaignId = call.fields.get('campaign_id')
+  const rows = decodeRows(call.fields, 'visits')
+  const shared = ['campaign_id', 'apply_ratio', 'create_new_customers'].flatMap((name) => {
+    const value = call.fields.get(name)
+    return value === undefined ? [] : [[name, value] as const]
+  })
   const told: Element[] = []
   for (const [index, row] of rows.entries()) {
-    const fields = new Map([...(campaignId ? [['campaign_id', campaignId] as const] : []), ...row])
+    const fields = new Map([...shared, ...row])
     told.push(await attempt(index, async () => element((await enterRow({ ...call, fields })).entries, 'recorded')))
   }
   const refused = told.filter(({ status }) => status === 'error').length
@@ -70,18 +78,66 @@ export async function importTransactions(call: Call): Promise<Answer> {
 
 async function enterRow(call: Call): Promise<Element> {
   const { ctx, fields } = call
-  const type = fields.get('transaction_type')?.toLowerCase() ?? 'activity'
-  const entry = await decodeEntry(call)
-  if (type === 'redeem') {
-    if (!call.permissions.has('redeem')) throw new DomainError('request.forbidden')
-    return fields.has('date') ? refuse('date', 'is for activities only') : enterRedemption(ctx, entry)
+  const redeemed = fields.get('redeemed')
+  if (redeemed !== undefined && !isYes(redeemed) && !isNo(redeemed)) return refuse('redeemed', 'must be Y or N')
+  if (isYes(redeemed) && !call.permissions.has('redeem')) throw new DomainError('request.forbidden')
+  const occurredAt = decodeDate(call)
+  const entry = { ...(await decodeKnownEntry(call)), ...(occurredAt ? { occurredAt } : {}) }
+  const applies = isYes(fields.get('apply_ratio'))
+  if (isYes(redeemed)) {
+    const { redemption, units } = await decodeRedeemed(ctx, entry, applies)
+    return enterRedemption(ctx, { ...entry, fields: redemption }, units)
   }
-  if (type !== 'activity') return refuse('transaction_type', 'must be activity or redeem')
+  // What a campaign of points is told by the ratio is money; every other amount is of what it counts.
+  return applies && entry.programme.kind === 'points'
+    ? enterActivity(ctx, entry)
+    : enterActivity(ctx, entry, await decodeUnits(ctx, entry))
+}
+
+/** With `create_new_customers` a code or card that nobody has makes a customer. */
+async function decodeKnownEntry(call: Call): Promise<Entry> {
+  try {
+    return await decodeEntry(call)
+  } catch (error) {
+    const isUnknown = error instanceof DomainError && error.code === 'customer.not_found'
+    if (!isUnknown || !isYes(call.fields.get('create_new_customers'))) throw error
+    if (!call.permissions.has('add_customers')) throw new DomainError('request.forbidden', {}, { cause: error })
+  }
+  const named = ['code', 'card_number'].flatMap((name) => {
+    const value = call.fields.get(name)
+    return value === undefined ? [] : [[name, value] as const]
+  })
+  await enterCustomer({ ...call, fields: new Map(named) }, 'new')
+  return decodeEntry(call)
+}
+
+/** So many points, visits or pieces, or so much money. */
+async function decodeUnits(ctx: Ctx, { fields, programme }: Entry): Promise<number | undefined> {
+  const amount = findAmount(fields, 'amount', (await unitOf(ctx, programme)).scale)
+  return amount === 0 ? refuse('amount', 'must be more than 0') : amount
+}
+
+/** By the ratio points and visits are redeemed for a reward, which the amount names. */
+async function decodeRedeemed(
+  ctx: Ctx,
+  entry: Entry,
+  applies: boolean,
+): Promise<{ redemption: Fields; units: number | undefined }> {
+  const { fields, programme } = entry
+  const isForReward = applies && (programme.kind === 'points' || programme.kind === 'visits')
+  if (isForReward)
+    return { redemption: new Map([['reward_to_redeem', requireText(fields, 'amount')]]), units: undefined }
+  return { redemption: fields, units: (await decodeUnits(ctx, entry)) ?? refuse('amount', 'is required') }
+}
+
+/** As everywhere, or the way the manual's rows have it: month, day, year. */
+function decodeDate({ ctx, fields }: Call): Date | undefined {
   const date = findText(fields, 'date')
-  if (date === undefined) return enterActivity(ctx, entry)
-  const occurredAt = readLocalTime(date, ctx.tenant.timeZone) ?? refuse('date', 'must be as YYYY-MM-DD HH:MM:SS')
-  if (occurredAt > ctx.clock.now()) return refuse('date', 'must not be in the future')
-  return enterActivity(ctx, { ...entry, occurredAt })
+  if (date === undefined) return undefined
+  const american = /^(\d\d)\/(\d\d)\/(\d{4})$/.exec(date)
+  const text = american ? `${american[3]}-${american[1]}-${american[2]}` : date
+  const occurredAt = readLocalTime(text, ctx.tenant.timeZone) ?? refuse('date', 'must be as YYYY-MM-DD HH:MM:SS')
+  return occurredAt > ctx.clock.now() ? refuse('date', 'must not be in the future') : occurredAt
 }
 
 /** One row's refusal is its own: the rows before it are written, and those after it follow. */
@@ -92,32 +148,4 @@ async function attempt(index: number, work: () => Promise<Element>): Promise<Ele
     if (error instanceof DomainError) return element({ row: index + 1, error: sentenceOf(error) }, 'error')
     throw error
   }
-}
-
-/** The first row names the columns, unless `..._header` does. */
-function decodeRows(fields: Fields, what: 'profiles' | 'transactions'): Fields[] {
-  const name = `${what}_data`
-  const text = findText(fields, name, { max: maxLength }) ?? refuse(name, 'is required')
-  const delimiter = decodeDelimiter(fields)
-  const { data } = papaparse.parse<string[]>(text, { delimiter, skipEmptyLines: 'greedy' })
-  const given = listTexts(fields, `${what}_header`)
-  const header = (given.length > 0 ? given : (data.shift() ?? [])).map((column) => column.trim())
-  if (data.length > maxRows) return refuse(name, `must not have more than ${maxRows} rows`)
-  const repeated = header.find((column, index) => column !== '' && header.indexOf(column) !== index)
-  if (repeated) return refuse(name, `has the column ${repeated.slice(0, 50)} twice`)
-  return data.map((row) => {
-    const cells = header.map((column, index) => [column, (row[index] ?? '').trim()] as const)
-    return new Map(cells.filter(([column, value]) => column !== '' && value !== ''))
-  })
-}
-
-const delimiters: Readonly<Record<string, string>> = { comma: ',', semicolon: ';', tab: '\t', pipe: '|' }
-
-/** The character or its name; a tab is trimmed away by forms, so that it has to be named. */
-function decodeDelimiter(fields: Fields): string {
-  const text = fields.get('delimiter')?.toLowerCase() ?? 'comma'
-  const named = Object.hasOwn(delimiters, text) ? delimiters[text] : text === '\\t' ? '\t' : text
-  if (named === undefined || !Object.values(delimiters).includes(named))
-    return refuse('delimiter', `must be one of ${Object.keys(delimiters).join(', ')}`)
-  return named
 }

@@ -18,7 +18,7 @@ import { DomainError } from '../../../platform/errors.ts'
 import type { Call } from '../auth.ts'
 import { encodeItem, encodeReward, getNamedCampaign, hasRewards, rewardsOf, unitOf } from '../campaigns.ts'
 import { type Fields, findInteger, findText, refuse, requireText } from '../decode.ts'
-import { type Answer, element } from '../encode.ts'
+import { type Answer, type Element, element } from '../encode.ts'
 import { decodePromotion, encodePromotion, promotionsOf } from '../promotions.ts'
 import { getNamedItem } from './items.ts'
 
@@ -61,7 +61,15 @@ export async function createCampaignReward(call: Call): Promise<Answer> {
 async function answerReward(call: Call, of: { programme: Programme; reward: Reward; status: string }): Promise<Answer> {
   const { programme, reward, status } = of
   const unit = await unitOf(call.ctx, programme)
-  return { head: { campaign: element({ id: programme.id }), reward: encodeReward(reward, unit, status) } }
+  return answerPart({ programmeId: programme.id, name: 'reward', part: encodeReward(reward, unit, status) })
+}
+
+/** What is new is told inside its campaign, what was changed or deleted by itself. */
+function answerPart(of: { programmeId: number; name: string; part: Element }): Answer {
+  const { programmeId, name, part } = of
+  return part.status === 'created'
+    ? { head: { campaign: element({ id: programmeId, [name]: part }) } }
+    : { head: { [name]: part } }
 }
 
 async function getReward(call: Call, programme: Programme): Promise<Reward> {
@@ -117,14 +125,14 @@ export async function createPromotion(call: Call): Promise<Answer> {
     unitId: programme.unitId,
     state: 'active',
     onRequest: true,
-    definition: definition ?? refuse('promo_value', 'is required'),
+    definition: definition ?? refuse('promo_amount', 'is required'),
   })
   return answerPromotion(call, { programme, rule, status: 'created' })
 }
 
 function answerPromotion(call: Call, of: { programme: Programme; rule: EarningRule; status: string }): Answer {
-  const promotion = encodePromotion(call.ctx, of.rule, of.status)
-  return { head: { campaign: element({ id: of.programme.id }), promotion } }
+  const part = encodePromotion(call.ctx, of.rule, of.status)
+  return answerPart({ programmeId: of.programme.id, name: 'promo', part })
 }
 
 async function getPromotion(call: Call, programme: Programme): Promise<EarningRule> {
@@ -165,16 +173,15 @@ export async function createItem(call: Call): Promise<Answer> {
   const item = await addItem(ctx, {
     programmeId: id,
     name: findText(fields, 'item_description') ?? requireText(fields, 'description'),
-    needed: findInteger(fields, 'item_quantity', { min: 1, max: 10_000 }) ?? 1,
+    needed: findInteger(fields, 'reward_level', { min: 1, max: 10_000 }) ?? refuse('reward_level', 'is required'),
     ...(identifier === undefined ? {} : { code: identifier }),
   })
   return answerItem(item, 'created')
 }
 
 function answerItem(item: ProgrammeItem, status: string): Answer {
-  return {
-    head: { campaign: element({ id: item.programmeId }), item: element(encodeItem(item).entries, status) },
-  }
+  const part = element(encodeItem(item).entries, status)
+  return answerPart({ programmeId: item.programmeId, name: 'item', part })
 }
 
 async function getItem(call: Call): Promise<ProgrammeItem> {
@@ -185,9 +192,9 @@ async function getItem(call: Call): Promise<ProgrammeItem> {
 export async function updateCampaignItem(call: Call): Promise<Answer> {
   const { ctx, fields } = call
   const { programmeId, unitId } = await getItem(call)
-  const name = findText(fields, 'new_item_description') ?? findText(fields, 'new_description')
+  const name = findText(fields, 'new_item_description')
   const code = findText(fields, 'new_item_identifier', { max: 100 })
-  const needed = findInteger(fields, 'new_item_quantity', { min: 1, max: 10_000 })
+  const needed = findInteger(fields, 'new_reward_level', { min: 1, max: 10_000 })
   const patch = {
     ...(name === undefined ? {} : { name }),
     ...(code === undefined ? {} : { code }),

@@ -10,25 +10,45 @@ import { type Answer, type Element, element, list } from '../encode.ts'
 
 type Kind = Charge['kind']
 
-/** The words of each kind: what is told with it, and how its fields begin. */
-const words: Readonly<Record<Kind, { one: string; many: string; value: 'percentage' | 'amount' }>> = {
-  depreciation: { one: 'depreciation', many: 'depreciations', value: 'percentage' },
-  fee: { one: 'fee', many: 'fees', value: 'amount' },
-}
+/** What is told with each kind, and the names of its fields: they differ in more than their beginning. */
+const words = {
+  depreciation: {
+    one: 'depreciation',
+    many: 'depreciations',
+    created: 'created',
+    type: 'depreciation_type',
+    interval: 'depreciation_interval',
+    intervalType: 'depreciation_interval_type',
+    amount: 'depreciation_percentage',
+  },
+  fee: {
+    one: 'fee',
+    many: 'fees',
+    created: 'new',
+    type: 'fee_type',
+    interval: 'fee_interval',
+    intervalType: 'interval_type',
+    amount: 'fee_amount',
+  },
+} as const satisfies Record<Kind, unknown>
 
 /** Percentages have two decimals. */
 const percentScale = 2
 
 function encodeCharge(charge: Charge, unit: Unit, status?: string): Element {
-  const { kind, amount } = charge
-  const value = kind === 'fee' ? formatAmount(amount, unit) : formatMinor(amount, percentScale)
+  const { id, kind, amount, every, name } = charge
+  const period = `${charge.period}s`
+  if (kind === 'fee') {
+    const value = formatAmount(amount, unit)
+    return element({ id, interval: every, interval_type: period, amount: value, description: name }, status)
+  }
   return element(
     {
-      id: charge.id,
-      type: charge.onlyDormant ? 'dormancy' : 'recurring',
-      interval: charge.every,
-      interval_type: charge.period,
-      [words[kind].value]: value,
+      id,
+      depreciation_type: charge.perEarning ? 'per_transaction' : charge.onlyDormant ? 'last_transaction' : 'recurring',
+      depreciation_interval: every,
+      depreciation_interval_type: period,
+      depreciation_percentage: formatMinor(amount, percentScale),
     },
     status,
   )
@@ -63,16 +83,18 @@ async function create(call: Call, kind: Kind): Promise<Answer> {
   const programme = await getNamedCampaign(call)
   const unit = await unitOf(call.ctx, programme)
   const given = decodeCharge(call.fields, { kind, unit })
-  const { one, value } = words[kind]
+  const { one, created, ...names } = words[kind]
   const charge = await createCharge(call.ctx, {
     programmeId: programme.id,
     kind,
-    amount: given.amount ?? refuse(`${one}_${value}`, 'is required'),
+    name: given.name ?? null,
+    amount: given.amount ?? refuse(names.amount, 'is required'),
     every: given.every ?? 1,
-    period: given.period ?? refuse(`${one}_interval_type`, 'is required'),
+    period: given.period ?? refuse(names.intervalType, 'is required'),
     onlyDormant: given.onlyDormant ?? false,
+    perEarning: given.perEarning ?? false,
   })
-  return { head: { campaign: element({ id: programme.id }), [one]: encodeCharge(charge, unit, 'created') } }
+  return { head: { [one]: encodeCharge(charge, unit, created) } }
 }
 
 async function update(call: Call, kind: Kind): Promise<Answer> {
@@ -81,9 +103,7 @@ async function update(call: Call, kind: Kind): Promise<Answer> {
   const { id } = await getCharge(call, { programmeId: programme.id, kind })
   const patch = decodeCharge(call.fields, { kind, unit })
   const charge = await updateCharge(call.ctx, { id, programmeId: programme.id, patch })
-  return {
-    head: { campaign: element({ id: programme.id }), [words[kind].one]: encodeCharge(charge, unit, 'updated') },
-  }
+  return { head: { [words[kind].one]: encodeCharge(charge, unit, 'updated') } }
 }
 
 async function remove(call: Call, kind: Kind): Promise<Answer> {
@@ -91,9 +111,7 @@ async function remove(call: Call, kind: Kind): Promise<Answer> {
   const unit = await unitOf(call.ctx, programme)
   const { id } = await getCharge(call, { programmeId: programme.id, kind })
   const charge = await deleteCharge(call.ctx, { id, programmeId: programme.id })
-  return {
-    head: { campaign: element({ id: programme.id }), [words[kind].one]: encodeCharge(charge, unit, 'deleted') },
-  }
+  return { head: { [words[kind].one]: encodeCharge(charge, unit, 'deleted') } }
 }
 
 async function getCharge(call: Call, of: { programmeId: number; kind: Kind }): Promise<Charge> {
@@ -105,33 +123,46 @@ async function getCharge(call: Call, of: { programmeId: number; kind: Kind }): P
 }
 
 interface Given {
+  readonly name?: string
   readonly amount?: number
   readonly every?: number
   readonly period?: Charge['period']
   readonly onlyDormant?: boolean
+  readonly perEarning?: boolean
 }
 
-/** A change may have `new_` before each name. */
 function decodeCharge(fields: Fields, { kind, unit }: { kind: Kind; unit: Unit }): Given {
-  const nameOf = (part: string) => {
-    const name = `${words[kind].one}_${part}`
-    return fields.has(`new_${name}`) ? `new_${name}` : name
-  }
-  const value = nameOf(words[kind].value)
-  const amount = findAmount(fields, value, kind === 'fee' ? unit.scale : percentScale)
+  const names = words[kind]
+  const amount = findAmount(fields, names.amount, kind === 'fee' ? unit.scale : percentScale)
   if (amount === 0 || (kind === 'depreciation' && amount !== undefined && amount > 10_000))
-    return refuse(value, kind === 'fee' ? 'must be more than 0' : 'must be more than 0 and 100 at most')
-  const every = findInteger(fields, nameOf('interval'), { min: 1, max: 1000 })
-  const period = decodePeriod(fields, nameOf('interval_type'))
-  const type = findText(fields, nameOf('type'))?.toLowerCase()
-  if (type !== undefined && type !== 'recurring' && type !== 'dormancy')
-    return refuse(nameOf('type'), 'must be recurring or dormancy')
+    return refuse(names.amount, kind === 'fee' ? 'must be more than 0' : 'must be more than 0 and 100 at most')
+  const every = findInteger(fields, names.interval, { min: 1, max: 1000 })
+  const period = decodePeriod(fields, names.intervalType)
+  const name = kind === 'fee' ? findText(fields, 'fee_description') : undefined
   return {
+    ...(name === undefined ? {} : { name }),
     ...(amount === undefined ? {} : { amount }),
     ...(every === undefined ? {} : { every }),
     ...(period === undefined ? {} : { period }),
-    ...(type === undefined ? {} : { onlyDormant: type === 'dormancy' }),
+    ...decodeType(fields, kind),
   }
+}
+
+/** The manual's two types; `recurring`, of the whole balance, is what a charge is that names none. */
+const types: Readonly<Record<string, Pick<Charge, 'onlyDormant' | 'perEarning'>>> = {
+  per_transaction: { onlyDormant: false, perEarning: true },
+  last_transaction: { onlyDormant: true, perEarning: false },
+  recurring: { onlyDormant: false, perEarning: false },
+}
+
+function decodeType(fields: Fields, kind: Kind): Partial<Pick<Charge, 'onlyDormant' | 'perEarning'>> {
+  const name = words[kind].type
+  const text = findText(fields, name)?.toLowerCase()
+  if (text === undefined) return {}
+  // A fee is no share of what was earned.
+  const known = Object.keys(types).filter((type) => kind === 'depreciation' || type !== 'per_transaction')
+  const type = known.includes(text) ? types[text] : undefined
+  return type ?? refuse(name, `must be ${known.slice(0, -1).join(', ')} or ${known.at(-1)}`)
 }
 
 const periods = ['day', 'week', 'month', 'year'] as const
@@ -140,5 +171,5 @@ const periods = ['day', 'week', 'month', 'year'] as const
 function decodePeriod(fields: Fields, name: string): Charge['period'] | undefined {
   const text = fields.get(name)?.toLowerCase().replace(/s$/, '')
   if (text === undefined) return undefined
-  return periods.find((period) => period === text) ?? refuse(name, `must be one of ${periods.join(', ')}`)
+  return periods.find((period) => period === text) ?? refuse(name, 'must be days, weeks, months or years')
 }

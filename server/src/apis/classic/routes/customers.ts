@@ -39,7 +39,7 @@ export async function enterCustomer(
 }
 
 /** The number that was sent, or one with so many digits that nobody has. */
-async function decodeCardNumber(ctx: Ctx, fields: Fields): Promise<string | undefined> {
+export async function decodeCardNumber(ctx: Ctx, fields: Fields): Promise<string | undefined> {
   const given = findText(fields, 'card_number', { max: 100 })
   const digits = findInteger(fields, 'card_number_generate', { min: 4, max: 30 })
   if (given || digits === undefined) return given

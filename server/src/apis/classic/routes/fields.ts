@@ -11,24 +11,28 @@ import {
   putReferenceItem,
   type ReferenceItem,
 } from '../../../core/organisations/index.ts'
-import type { Ctx } from '../../../platform/ctx.ts'
+import { type Ctx, transact } from '../../../platform/ctx.ts'
 import { DomainError } from '../../../platform/errors.ts'
-import type { Call } from '../auth.ts'
+import { accountIdOf, type Call } from '../auth.ts'
 import { customFieldName } from '../customers.ts'
 import { refuse, requireText } from '../decode.ts'
 import { type Answer, element, list } from '../encode.ts'
 import {
   attributeTypes,
   type CustomField,
-  decodeFieldChange,
-  decodeNewField,
+  decodeFieldChanges,
   encodeField,
   fieldTypeOf,
+  newField,
   readFieldData,
+  refuseTooMany,
+  standardFields,
 } from '../fields.ts'
 
 /** Where one kind of custom fields is kept. */
 interface Store {
+  /** Those that are there always, and before the others. */
+  readonly standard: readonly CustomField[]
   list(ctx: Ctx): Promise<CustomField[]>
   put(ctx: Ctx, field: CustomField, isNew: boolean): Promise<void>
   remove(ctx: Ctx, name: string): Promise<void>
@@ -36,6 +40,7 @@ interface Store {
 
 /** Those of customers are attributes that every customer may have. */
 const customerFields: Store = {
+  standard: standardFields,
   list: async (ctx) => (await definitionsOf(ctx)).map(readDefinition),
   put: async (ctx, field, isNew) => {
     const { name, label, shown, choices } = field
@@ -55,11 +60,14 @@ function readDefinition({ name, label, type, choices, shown }: AttributeDefiniti
 }
 
 async function idOf(ctx: Ctx, name: string): Promise<number> {
-  return (await definitionsOf(ctx)).find((one) => one.name === name)?.id ?? refuse('field_name', 'does not exist')
+  return (await definitionsOf(ctx)).find((one) => one.name === name)?.id ?? refuseUnknown(name)
 }
+
+const refuseUnknown = (name: string) => refuse(name, 'does not exist')
 
 /** Those of transactions are a list of their own. */
 const transactionFields: Store = {
+  standard: [],
   list: async (ctx) =>
     (await itemsOf(ctx)).map((item) => ({ name: item.code, label: item.name, ...readFieldData(item.data) })),
   put: async (ctx, { name, label, type, shown, choices }) => {
@@ -69,7 +77,7 @@ const transactionFields: Store = {
     const item = (await itemsOf(ctx)).find(({ code }) => code === name)
     await deleteReferenceItem(ctx, {
       kind: 'transaction_field',
-      id: item?.id ?? refuse('field_name', 'does not exist'),
+      id: item?.id ?? refuseUnknown(name),
     })
   },
 }
@@ -87,34 +95,58 @@ export function manageTransactionFields(call: Call): Promise<Answer> {
 }
 
 async function manage(call: Call, store: Store): Promise<Answer> {
-  const { ctx, fields } = call
-  const action = fields.get('action')?.toLowerCase() ?? 'list'
-  if (action === 'list') return answerFields(await store.list(ctx))
-  if (action !== 'add' && action !== 'edit' && action !== 'delete')
-    return refuse('action', 'must be list, add, edit or delete')
-  if (!call.permissions.has('edit_fields')) throw new DomainError('request.forbidden')
-  const before = await store.list(ctx)
-  if (action === 'add') {
-    const names = before.map(({ name }) => name)
-    await store.put(ctx, decodeNewField(fields, names), true)
-    return answerFields(await store.list(ctx))
+  const action = call.fields.get('action')?.toLowerCase() ?? 'list'
+  const change = Object.hasOwn(changes, action) ? changes[action] : undefined
+  if (action !== 'list') {
+    if (!change) return refuse('action', 'must be list, add, edit or delete')
+    if (!call.permissions.has('edit_fields')) throw new DomainError('request.forbidden')
+    await transact(call.ctx, (ctx) => change({ ...call, ctx }, store))
   }
-  const name = requireText(fields, 'field_name')
-  const field = before.find((one) => one.name === name) ?? refuse('field_name', 'does not exist')
-  if (action === 'delete') await store.remove(ctx, name)
-  else await store.put(ctx, { ...field, ...decodeFieldChange(fields) }, false)
-  return answerFields(await store.list(ctx))
-}
-
-function answerFields(fields: readonly CustomField[]): Answer {
+  const fields = [...store.standard, ...(await store.list(call.ctx))]
   return {
     head: {
       account: element({
+        account_id: accountIdOf(call.user),
         fields: list(
           'field',
           fields.map((field) => encodeField(field)),
         ),
       }),
     },
+  }
+}
+
+/** Several fields in one call: all of them or none. */
+const changes: Readonly<Record<string, (call: Call, store: Store) => Promise<void>>> = {
+  add: addFields,
+  edit: editFields,
+  update: editFields,
+  delete: deleteFields,
+}
+
+async function addFields({ ctx, fields }: Call, store: Store): Promise<void> {
+  const names = (await store.list(ctx)).map(({ name }) => name)
+  for (const [name, change] of decodeFieldChanges(fields)) {
+    if (names.includes(name)) return refuse(name, 'is there already')
+    refuseTooMany(names.push(name))
+    await store.put(ctx, newField(name, change), true)
+  }
+}
+
+async function editFields({ ctx, fields }: Call, store: Store): Promise<void> {
+  const known = await store.list(ctx)
+  for (const [name, change] of decodeFieldChanges(fields)) {
+    const before = known.find((one) => one.name === name) ?? refuseUnknown(name)
+    await store.put(ctx, newField(name, { ...before, ...change }), false)
+  }
+}
+
+/** Names with a bar between; a comma does too. */
+async function deleteFields({ ctx, fields }: Call, store: Store): Promise<void> {
+  const names = requireText(fields, 'field_list').split(/[|,]/)
+  const known = await store.list(ctx)
+  for (const name of new Set(names.map((one) => one.trim()).filter(Boolean))) {
+    if (!known.some((one) => one.name === name)) return refuseUnknown(name.slice(0, 50))
+    await store.remove(ctx, name)
   }
 }

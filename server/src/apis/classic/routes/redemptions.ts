@@ -24,10 +24,11 @@ export async function redeemValue(call: Call): Promise<Answer> {
   return answerReceipt(call, { entry, transaction: await enterRedemption(call.ctx, entry) })
 }
 
-export async function enterRedemption(ctx: Ctx, entry: Entry): Promise<Element> {
+/** With `units` so much of what the campaign counts is taken. */
+export async function enterRedemption(ctx: Ctx, entry: Entry, units?: number): Promise<Element> {
   const { programme, customerId, note } = entry
   if (programme.state !== 'active') throw new DomainError('programme.inactive')
-  const asked = await decodeRedemption(ctx, entry)
+  const asked = units === undefined ? await decodeRedemption(ctx, entry) : await decodeImported(ctx, entry, units)
   // What has lapsed by the clock can no longer be spent.
   await settleCharges(ctx, [customerId])
   if ('reward' in asked) return redeemReward(ctx, entry, asked.reward)
@@ -37,6 +38,7 @@ export async function enterRedemption(ctx: Ctx, entry: Entry): Promise<Element> 
     key: newKey(ctx),
     note,
     data: customData(entry),
+    ...(entry.occurredAt ? { occurredAt: entry.occurredAt } : {}),
     ...asked,
   })
   return encodePosting(ctx, key)
@@ -57,6 +59,12 @@ function redeemReward(ctx: Ctx, { customerId, note, ...entry }: Entry, reward: R
 }
 
 type Asked = { readonly amount: number; readonly itemUnitId?: number } | { readonly reward: Reward }
+
+async function decodeImported(ctx: Ctx, { fields, programme }: Entry, amount: number): Promise<Asked> {
+  if (programme.kind !== 'items') return { amount }
+  const name = requireText(fields, 'service_product')
+  return { amount, itemUnitId: (await getNamedItem(ctx, programme, { field: 'service_product', name })).unitId }
+}
 
 async function decodeRedemption(ctx: Ctx, entry: Entry): Promise<Asked> {
   const { fields, programme } = entry

@@ -31,26 +31,43 @@ type Matches = (sheet: CustomerSheet) => boolean
 export async function searchCustomers(call: Call): Promise<Answer> {
   const { ctx, fields } = call
   if (fields.has('customer_password')) return refuse('customer_password', 'cannot be searched for')
-  const compare = decodeComparison(fields)
-  const criteria = [...fields.keys()].flatMap((name) => {
+  const criteria = decodeCriteria(fields, decodeComparison(fields))
+  const sheets = walkCandidates(ctx, findIndexedText(fields))
+  return encodeFound(call, sheets, (sheet) => criteria.every((matches) => matches(sheet)))
+}
+
+/** At most `limit` customers whose data is what was sent, in any case. Without any data, nobody. */
+export async function findAlike({ ctx, fields }: Call, limit: number): Promise<CustomerSheet[]> {
+  const criteria = decodeCriteria(fields, sameText)
+  const found: CustomerSheet[] = []
+  if (criteria.length === 0) return found
+  for await (const sheet of walkCandidates(ctx, findIndexedText(fields))) {
+    if (criteria.every((matches) => matches(sheet)) && found.push(sheet) === limit) break
+  }
+  return found
+}
+
+type Comparison = (value: string, wanted: string) => boolean
+const sameText: Comparison = (value, wanted) => value.toLowerCase() === wanted.toLowerCase()
+
+function decodeCriteria(fields: Fields, compare: Comparison): Matches[] {
+  return [...fields.keys()].flatMap((name) => {
     const read = Object.hasOwn(searched, name)
       ? searched[name]
       : customFieldName.test(name)
         ? customField(name)
         : undefined
-    const wanted = findText(fields, name) ?? ''
+    const wanted = findText(fields, name, { max: 1000 }) ?? ''
     return read ? [(sheet: CustomerSheet) => compare(read(sheet) ?? '', wanted)] : []
   })
-  const sheets = walkCandidates(ctx, findIndexedText(fields))
-  return encodeFound(call, sheets, (sheet) => criteria.every((matches) => matches(sheet)))
 }
 
 const customField = (name: string) => (sheet: CustomerSheet) => String(sheet.attributes[name] ?? '')
 
-function decodeComparison(fields: Fields): (value: string, wanted: string) => boolean {
+function decodeComparison(fields: Fields): Comparison {
   const exact = fields.get('exact_match')?.toLowerCase()
   if (exact === 'sensitive') return (value, wanted) => value === wanted
-  if (exact === 'insensitive') return (value, wanted) => value.toLowerCase() === wanted.toLowerCase()
+  if (exact === 'insensitive') return sameText
   if (exact !== undefined) return refuse('exact_match', 'must be sensitive or insensitive')
   return (value, wanted) => value.toLowerCase().includes(wanted.toLowerCase())
 }

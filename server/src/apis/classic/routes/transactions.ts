@@ -41,10 +41,11 @@ export async function recordActivity(call: Call): Promise<Answer> {
   return answerReceipt(call, { entry, transaction: await enterActivity(call.ctx, entry) })
 }
 
-export async function enterActivity(ctx: Ctx, entry: Entry): Promise<Element> {
+/** With `units` it is so much of what the campaign counts, and no sale. */
+export async function enterActivity(ctx: Ctx, entry: Entry, units?: number): Promise<Element> {
   const { programme } = entry
   if (programme.state !== 'active') throw new DomainError('programme.inactive')
-  const activity = await decodeActivity(ctx, entry)
+  const activity = units === undefined ? await decodeActivity(ctx, entry) : await decodeImported(ctx, entry, units)
   // The default points are the shop's: an amount that earns them is a sale, which every other way in shows too.
   if (programme.kind === 'points' && programme.isDefault && activity.amountMinor !== undefined) {
     return recordSale(ctx, entry, { ...activity, totalMinor: activity.amountMinor })
@@ -61,7 +62,15 @@ export async function enterActivity(ctx: Ctx, entry: Entry): Promise<Element> {
   return encodePosting(ctx, key)
 }
 
+/** An item that is counted has to be named all the same. */
+async function decodeImported(ctx: Ctx, { fields, programme }: Entry, units: number): Promise<ActivityParts> {
+  if (programme.kind !== 'items') return { units }
+  const name = requireText(fields, 'service_product')
+  return { units, itemUnitId: (await getNamedItem(ctx, programme, { field: 'service_product', name })).unitId }
+}
+
 interface ActivityParts {
+  readonly units?: number
   readonly amountMinor?: number
   readonly quantity?: number
   readonly itemUnitId?: number

@@ -16,11 +16,14 @@ export function chargeOn(charge: Pick<Charge, 'kind' | 'amount'>, balance: Minor
 const periods: readonly Charge['period'][] = ['day', 'week', 'month', 'year']
 
 /** Refuses request.invalid with the field at fault. */
-export function checkCharge(charge: Pick<Charge, 'kind' | 'amount' | 'every' | 'period'>): void {
-  const { kind, amount, every, period } = charge
+export function checkCharge(
+  charge: Pick<Charge, 'kind' | 'amount' | 'every' | 'period'> & Partial<Pick<Charge, 'onlyDormant' | 'perEarning'>>,
+): void {
+  const { kind, amount, every, period, onlyDormant, perEarning } = charge
   const valid = Number.isSafeInteger(amount) && amount > 0 && (kind === 'fee' || amount <= whole)
   if (!valid) throw new DomainError('request.invalid', { field: 'amount' })
   if (!Number.isInteger(every) || every < 1 || every > 1000)
     throw new DomainError('request.invalid', { field: 'every' })
+  if (perEarning && (onlyDormant || kind === 'fee')) throw new DomainError('request.invalid', { field: 'perEarning' })
   if (!periods.includes(period)) throw new DomainError('request.invalid', { field: 'period' })
 }

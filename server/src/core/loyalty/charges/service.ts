@@ -1,6 +1,7 @@
 import { type Ctx, makeCtx, type Server, transact } from '../../../platform/ctx.ts'
 import { dbOf } from '../../../platform/db.ts'
 import { DomainError } from '../../../platform/errors.ts'
+import type { Minor } from '../../../platform/money.ts'
 import { emitChanges } from '../../../platform/outbox.ts'
 import { onlyGiven } from '../../../platform/records.ts'
 import { audit, findTenantById } from '../../accounts/index.ts'
@@ -16,10 +17,12 @@ import {
   selectCharges,
   selectChargingTenants,
   selectDueCharges,
+  selectDueEarnings,
   updateChargeRow,
 } from './store.ts'
 
-export type ChargeInput = Omit<Charge, 'id' | 'startsAt'>
+export type ChargeInput = Omit<Charge, 'id' | 'startsAt' | 'name' | 'perEarning'> &
+  Partial<Pick<Charge, 'name' | 'perEarning'>>
 
 export function listCharges(ctx: Ctx, programmeId: number): Promise<Charge[]> {
   return selectCharges(ctx, programmeId)
@@ -32,7 +35,7 @@ export function createCharge(ctx: Ctx, input: ChargeInput): Promise<Charge> {
     const programme = await getProgramme(ctx, input.programmeId)
     // Pieces of several items have no balance together.
     if (programme.kind === 'items') throw new DomainError('programme.wrong_kind', { programmeId: programme.id })
-    const charge = await insertCharge(ctx, { ...input, startsAt: ctx.clock.now() })
+    const charge = await insertCharge(ctx, { name: null, perEarning: false, ...input, startsAt: ctx.clock.now() })
     await announce(ctx, charge, 'created')
     return charge
   })
@@ -143,19 +146,36 @@ async function chargeOne(ctx: Ctx, { chargeId, customerId }: Due): Promise<void>
       limit: 1,
     })
     if (!due) return
-    const amount = chargeOn(charge, await owned(due.at))
-    if (amount > 0) {
+    const parts = charge.perEarning
+      ? await partsOfEarnings(ctx, charge, due)
+      : [{ key: '', amount: chargeOn(charge, await owned(due.at)) }]
+    for (const { key, ...part } of parts) {
+      if (part.amount <= 0) continue
       await lapse(ctx, {
-        key: `charge:${chargeId}:${customerId}:${due.at.toISOString()}`,
+        ...part,
+        key: `charge:${chargeId}:${customerId}:${due.at.toISOString()}${key}`,
         unitId,
         customerId,
-        amount,
         programmeId: charge.programmeId,
-        note: charge.kind,
+        note: charge.name ?? charge.kind,
         data: { chargeId },
         occurredAt: due.at,
       })
     }
     await markCharged(ctx, due)
   }
+}
+
+/** Of each earning a share of what it was, as far as it is still there. */
+async function partsOfEarnings(
+  ctx: Ctx,
+  charge: Charge,
+  due: Due,
+): Promise<{ key: string; lotId: number; amount: Minor }[]> {
+  const earnings = await selectDueEarnings(ctx, due)
+  return earnings.map(({ lotId, amount, remaining }) => ({
+    key: `:${lotId}`,
+    lotId,
+    amount: Math.min(remaining, chargeOn(charge, amount)),
+  }))
 }

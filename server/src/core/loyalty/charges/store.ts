@@ -1,9 +1,10 @@
 import type { Ctx } from '../../../platform/ctx.ts'
 import { type Db, type Sql, sql } from '../../../platform/db.ts'
+import type { Minor } from '../../../platform/money.ts'
 import type { Charge } from '../types.ts'
 
 const chargeColumns = sql`id, programme_id as "programmeId", kind, amount, every, period, only_dormant as "onlyDormant",
-  starts_at as "startsAt"`
+  per_earning as "perEarning", name, starts_at as "startsAt"`
 
 /** Of one programme, or of all of them. */
 export function selectCharges(ctx: Ctx, programmeId: number | null): Promise<Charge[]> {
@@ -22,9 +23,9 @@ export async function lockCharge(ctx: Ctx, id: number): Promise<Charge | undefin
 
 export async function insertCharge(ctx: Ctx, charge: Omit<Charge, 'id'>): Promise<Charge> {
   const [row] = await ctx.db.query<Charge>(sql`
-    insert into programme_charges (tenant_id, programme_id, kind, amount, every, period, only_dormant, starts_at)
+    insert into programme_charges (tenant_id, programme_id, kind, amount, every, period, only_dormant, per_earning, name, starts_at)
     values (${ctx.tenant.id}, ${charge.programmeId}, ${charge.kind}, ${charge.amount}, ${charge.every}, ${charge.period},
-      ${charge.onlyDormant}, ${charge.startsAt})
+      ${charge.onlyDormant}, ${charge.perEarning}, ${charge.name}, ${charge.startsAt})
     returning ${chargeColumns}`)
   return row as Charge // an insert without conflict clause returns its row
 }
@@ -32,7 +33,7 @@ export async function insertCharge(ctx: Ctx, charge: Omit<Charge, 'id'>): Promis
 export async function updateChargeRow(ctx: Ctx, charge: Charge, state: 'active' | 'deleted'): Promise<void> {
   await ctx.db.query(sql`
     update programme_charges set amount = ${charge.amount}, every = ${charge.every}, period = ${charge.period},
-           only_dormant = ${charge.onlyDormant}, state = ${state}
+           only_dormant = ${charge.onlyDormant}, per_earning = ${charge.perEarning}, name = ${charge.name}, state = ${state}
      where tenant_id = ${ctx.tenant.id} and id = ${charge.id}`)
 }
 
@@ -43,10 +44,15 @@ export interface Due {
   readonly at: Date
 }
 
+const interval = sql`(c.every || ' ' || c.period)::interval`
+
+/** Of an earning `e`. In milliseconds, as it comes back here: what is charged up to it must not be due again. */
+const dueOfEarning = sql`date_trunc('milliseconds', greatest(e.occurred_at, c.starts_at) + ${interval})`
+
 /**
  * The next due moment of each charge and customer with a balance, where it is not after now. Counted from the last one, else from
- * when the customer first had something; a charge on the dormant counts from what they last did. By customer, so that a walk over
- * all of them looks at each once.
+ * when the customer first had something; a charge on the dormant counts from what they last did, one of each earning from that. By
+ * customer, so that a walk over all of them looks at each once.
  */
 export function selectDueCharges(
   ctx: Ctx,
@@ -70,13 +76,34 @@ export function selectDueCharges(
        select min(o.occurred_at) as first, max(o.occurred_at) filter (where o.kind in ('earn', 'spend', 'capture')) as last
          from postings o where o.tenant_id = c.tenant_id and o.customer_id = a.customer_id and o.unit_id = p.unit_id) done
      cross join lateral (
-       select case when c.only_dormant then greatest(c.starts_at, done.last, d.charged_until)
-         else coalesce(d.charged_until, greatest(c.starts_at, done.first)) end
-         + (c.every || ' ' || c.period)::interval as at) due
+       select case
+         when c.per_earning then (
+           select min(${dueOfEarning}) from lots l join postings e on e.tenant_id = l.tenant_id and e.id = l.posting_id
+            where l.tenant_id = c.tenant_id and l.account_id = a.id and l.is_open
+              and ${dueOfEarning} > coalesce(d.charged_until, '-infinity'))
+         when c.only_dormant then greatest(c.starts_at, done.last, d.charged_until) + ${interval}
+         else coalesce(d.charged_until, greatest(c.starts_at, done.first)) + ${interval} end as at) due
      where c.tenant_id = ${ctx.tenant.id} and c.state = 'active' and due.at <= ${ctx.clock.now()}
        and (${of.chargeId}::bigint is null or c.id = ${of.chargeId}::bigint)
        and (a.customer_id, c.id) > (${of.after.customerId}::bigint, ${of.after.chargeId}::bigint)
      order by a.customer_id, c.id limit ${of.limit}`)
+}
+
+/** The customer's earnings that become due at this very moment, with what is left of each. */
+export function selectDueEarnings(
+  ctx: Ctx,
+  due: Due,
+): Promise<{ readonly lotId: number; readonly amount: Minor; readonly remaining: Minor }[]> {
+  return ctx.db.query(sql`
+    select l.id as "lotId", l.amount, l.remaining
+      from programme_charges c
+      join programmes p on p.tenant_id = c.tenant_id and p.id = c.programme_id
+      join ledger_accounts a on a.tenant_id = c.tenant_id and a.unit_id = p.unit_id and a.role = 'available'
+       and a.spend_condition = '' and a.customer_id = ${due.customerId}
+      join lots l on l.tenant_id = a.tenant_id and l.account_id = a.id and l.is_open
+      join postings e on e.tenant_id = l.tenant_id and e.id = l.posting_id
+     where c.tenant_id = ${ctx.tenant.id} and c.id = ${due.chargeId} and ${dueOfEarning} = ${due.at}
+     order by l.id`)
 }
 
 export async function markCharged(ctx: Ctx, due: Due): Promise<void> {
