@@ -107,6 +107,24 @@ describe('what a code brings', () => {
     expect((await ask({ customer_id, benefit_codes: [code] })).status).toBe(200)
   })
 
+  test('of a bill without items is off its total, names no item, and what looks at items says that there are none', async () => {
+    const customer_id = await addCustomer(till, places)
+    const untold = { ...bill, bill_items: [] }
+    const ten = await reward({})
+    const asked = await ask({ customer_id, bill: untold, benefit_codes: [ten.code] })
+    expect(asked.body.data).toMatchObject({
+      vouchers: [{ code: ten.code, discount_value: 4, discount_percent: 10, bill_item_id: null }],
+      credit_points_of_this_transaction: 36,
+    })
+    const onMugs = await reward({ lines: { productCodes: ['MUG'] } })
+    expect(reasons(await ask({ customer_id, bill: untold, benefit_codes: [onMugs.code] }))).toEqual([
+      ['benefit_codes', 'not_enough_items_for_voucher'],
+    ])
+    const { vouchers } = asked.body.data
+    const sent = await send(customer_id, { vouchers }, { total_price: 36, bill_items: [] })
+    expect(sent.status).toBe(201)
+  })
+
   test('touches no item that loyalty leaves alone', async () => {
     const { code } = await reward({})
     const [first, second] = items

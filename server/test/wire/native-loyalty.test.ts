@@ -214,6 +214,20 @@ describe('an earning rule', () => {
 })
 
 describe('a reward', () => {
+  test('is tried on a total whose lines are not known', async () => {
+    const definition = { benefit: { kind: 'percent', percent: 10 }, conditions: [] }
+    const reward = { code: 'T', name: 'Ten off', usage: 'automatic', definition }
+    const simulated = await post('/loyalty/simulate', { lines: [], total_minor: 4_000, reward })
+    expect(simulated).toMatchObject({
+      status: 200,
+      body: { total_minor: 4_000, payable_minor: 3_600, lines: [], discounts: [{ amount_minor: 400, code: 'T' }] },
+    })
+    const cheapest = { ...reward, definition: { benefit: { kind: 'cheapest_free', of: 3 }, conditions: [] } }
+    const { decisions } = (await post('/loyalty/simulate', { lines: [], total_minor: 4_000, reward: cheapest })).body
+    expect(decisions).toContainEqual(expect.objectContaining({ name: 'Ten off', reason: 'lines_untold' }))
+    expect((await post('/loyalty/simulate', { lines: [] })).status).toBe(400)
+  })
+
   test('is tried as a draft, turned on, and taken off the basket line by line', async () => {
     const reward = {
       code: 'TEA10',

@@ -71,6 +71,8 @@ export function refusalSentence(reason: string, data: Data, names: Names): strin
       return earnsNotSentence(data)
     case 'no_lines':
       return 'Nothing in the basket is among its products.'
+    case 'lines_untold':
+      return 'It looks at products, and only a total was told.'
     case 'not_enough_items':
       return `It takes ${formatCount(number(data.asked) ?? 0)} pieces; there were ${formatCount(number(data.found) ?? 0)}.`
     case 'amount_too_small':

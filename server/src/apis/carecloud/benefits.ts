@@ -9,6 +9,7 @@ import type { Row } from './encode.ts'
 /** The part of a bill that benefits hang on. */
 interface Bill {
   readonly currency: string
+  readonly totalMinor?: number
   readonly lines?: readonly LineInput[]
 }
 
@@ -16,7 +17,7 @@ function itemIdOf(bill: Bill, position: number): unknown {
   return bill.lines?.[position - 1]?.data?.billItemId ?? null
 }
 
-/** One entry for each item that gets cheaper; a reward that is handed over has none, and a gift card pays for all. */
+/** One entry for each item that gets cheaper; what is handed over or taken off the whole bill names none, and a gift card pays for all. */
 export function encodeVouchers(quote: Quote, bill: Bill): Row[] {
   const rewards = quote.discounts.flatMap((discount) =>
     itemsOf(discount, bill).map((item) => ({ code: discount.code, name: discount.name, ...item })),
@@ -46,7 +47,17 @@ function itemsOf(
   bill: Bill,
 ): { discount_value: number; discount_percent: number | null; bill_item_id: unknown }[] {
   const scale = currencyScale(bill.currency)
-  if (discount.lines.length === 0) return [{ discount_value: 0, discount_percent: null, bill_item_id: null }]
+  // Something that is handed over, or taken off a total whose items were not told: it belongs to no item.
+  if (discount.lines.length === 0) {
+    const { amountMinor } = discount
+    return [
+      {
+        discount_value: fromMinor(amountMinor, scale),
+        discount_percent: percentOf(amountMinor, bill.totalMinor),
+        bill_item_id: null,
+      },
+    ]
+  }
   return discount.lines.map(({ position, amountMinor }) => ({
     discount_value: fromMinor(amountMinor, scale),
     discount_percent: percentOf(amountMinor, bill.lines?.[position - 1]?.totalMinor),
@@ -56,7 +67,7 @@ function itemsOf(
 
 /** Of the item's price, to two decimals; the value is what counts. */
 function percentOf(amountMinor: number, totalMinor: number | undefined): number | null {
-  return totalMinor ? Math.round((amountMinor * 10_000) / totalMinor) / 100 : null
+  return totalMinor && amountMinor ? Math.round((amountMinor * 10_000) / totalMinor) / 100 : null
 }
 
 const maxBenefits = 1_000

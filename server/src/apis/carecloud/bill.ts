@@ -69,7 +69,8 @@ export async function readBill(
   const occurredAt = bill.needTime('payment_time')
   const currency = currencyOf(bill.needId('currency_id', 'currency'))
   const total = bill.needNumber('total_price')
-  const items = bill.needObjects('bill_items', { max: maxLines })
+  // A list that is there and empty is a bill of which only the total is told.
+  const items = bill.needObjects('bill_items', { min: 0, max: maxLines })
   const lines = await readLines(ctx, items, { currency, earns: paymentType !== 'D' })
   return {
     number,

@@ -51,7 +51,8 @@ export interface Fields {
   object(name: string): Fields | undefined
   needObject(name: string): Fields
   objects(name: string, limits?: { max?: number }): Fields[]
-  needObjects(name: string, limits?: { max?: number }): Fields[]
+  /** At least one, unless told otherwise. */
+  needObjects(name: string, limits?: { min?: number; max?: number }): Fields[]
   refuse(name: string, reason: string, message?: string): void
   /** How many faults the whole body has so far. */
   faults(): number

@@ -184,6 +184,7 @@ const benefitReasons: Partial<Record<BenefitRefusal, string>> = {
   voucher_of_another_customer: 'voucher_assigned_to_another_customer',
   amount_too_small: 'insufficient_amount_of_purchase',
   not_enough_items: 'not_enough_items_for_voucher',
+  lines_untold: 'not_enough_items_for_voucher',
   condition_items: 'voucher_condition_count_not_satisfied',
   benefit_items: 'voucher_bonus_count_not_satisfied',
   nothing_left_to_discount: 'voucher_bonus_count_not_satisfied',

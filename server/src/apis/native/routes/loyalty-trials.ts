@@ -45,13 +45,14 @@ const SimulateBody = Body({
   channel: Optional(Text(100)),
   payment_type: Optional(Text(100)),
   at: Optional(Time),
+  total_minor: Optional(Type.Integer({ minimum: 0, maximum: 1e12, description: 'The sum of the lines when absent.' })),
   lines: Type.Array(
     Body({
       code: Text(255, 1),
       quantity: Type.Number({ exclusiveMinimum: 0, maximum: 1e6, description: 'At most three decimals.' }),
       unit_price: Optional(Type.Number({ minimum: 0, maximum: 1e9, description: "The catalogue's when absent." })),
     }),
-    { minItems: 1, maxItems: 200 },
+    { maxItems: 200, description: 'Empty: of a basket of which only the total is known.' },
   ),
   codes: Optional(Type.Array(Text(100, 1), { maxItems: 50 })),
   points: Optional(Type.Integer({ minimum: 0, maximum: 1e12, description: 'Points that the customer pays with.' })),
@@ -158,6 +159,10 @@ function draftOf({ id, code, name, kind, priority, pointsCost, definition }: Rew
 }
 
 async function simulate(ctx: Ctx, wire: WireBasket) {
+  if (wire.lines.length === 0 && wire.total_minor === undefined) {
+    const errors = [{ path: 'body.lines', message: 'must have an entry, unless total_minor is told' }]
+    throw new DomainError('request.invalid', { errors })
+  }
   if (wire.customer_id !== undefined) await getCustomer(ctx, wire.customer_id)
   const rule = await readTrial(ctx, wire)
   const reward = await readRewardTrial(ctx, wire)
@@ -176,6 +181,7 @@ async function simulate(ctx: Ctx, wire: WireBasket) {
       currency: ctx.tenant.currency,
       occurredAt: wire.at === undefined ? ctx.clock.now() : new Date(wire.at),
       lines,
+      ...(wire.total_minor === undefined ? {} : { totalMinor: wire.total_minor }),
       ...(wire.payment_type ? { data: { paymentType: wire.payment_type } } : {}),
       ...(wire.points ? { spend: { points: wire.points } } : {}),
     },

@@ -153,6 +153,63 @@ describe('several benefits', () => {
   })
 })
 
+describe('of a total whose lines were not told', () => {
+  const total = basketOf([], { totalMinor: 1_999 })
+  const off = (definition: Partial<RewardDefinition>, more: object = {}) => {
+    const { discounts, totalMinor, decisions } = evaluate(
+      questionOf({ basket: total, rewards: [rewardOf(definition)], ...more }),
+    )
+    return { discounts, totalMinor, reason: decisions.find(({ subject }) => subject === 'reward')?.reason }
+  }
+
+  test.each<[string, Benefit, number]>([
+    ['percent', { kind: 'percent', percent: 10 }, 200],
+    ['percent up to a most', { kind: 'percent', percent: 50, maxMinor: 300 }, 300],
+    ['an amount', { kind: 'amount', amountMinor: 500 }, 500],
+    ['an amount above it', { kind: 'amount', amountMinor: 5_000 }, 1_999],
+  ])('%s is taken off, and off no line', (_name, benefit, amountMinor) => {
+    const { discounts, totalMinor } = off({ benefit })
+    expect(discounts).toMatchObject([{ amountMinor, lines: [], times: 1 }])
+    expect(totalMinor).toBe(1_999 - amountMinor)
+  })
+
+  test('a budget gives what is left of it, and one benefit what another left', () => {
+    const limits = { inAll: { period: 'ever', amount: 150 } } as const
+    expect(off({ benefit: { kind: 'percent', percent: 10 }, limits }).discounts).toMatchObject([{ amountMinor: 150 }])
+    const half = rewardOf({ benefit: { kind: 'percent', percent: 50 } }, { id: 201, priority: 1 })
+    const rest = rewardOf({ benefit: { kind: 'amount', amountMinor: 5_000 } }, { id: 202, priority: 2 })
+    const two = evaluate(questionOf({ basket: total, rewards: [half, rest] }))
+    expect(two.discounts.map((discount) => discount.amountMinor)).toEqual([1_000, 999])
+    expect(two.totalMinor).toBe(0)
+  })
+
+  test.each<[string, Partial<RewardDefinition>]>([
+    ['some lines', { lines: { productCodes: ['tea'] } }],
+    ['a fixed price', { benefit: { kind: 'fixed_price', priceMinor: 1 } }],
+    ['the cheapest piece', { benefit: { kind: 'cheapest_free', of: 1 } }],
+    ['one more piece', { benefit: { kind: 'buy_get', buy: 1, get: 1, percent: 100 } }],
+    ['a free piece', { benefit: { kind: 'free_item', productCode: 'tea', quantity: 1 } }],
+    ['a condition on lines', { conditions: [{ kind: 'lines', lines: {} }] }],
+    ['its opposite', { conditions: [{ kind: 'not', of: { kind: 'lines', lines: {} } }] }],
+    ['a number of pieces', { conditions: [{ kind: 'basket', minCount: 1 }] }],
+  ])('what looks at lines is not given, and says so: %s', (_name, definition) => {
+    expect(off(definition)).toMatchObject({ discounts: [], totalMinor: 1_999, reason: 'lines_untold' })
+  })
+
+  test('what asks for an amount of the basket is decided, and a thing is handed over', () => {
+    expect(off({ conditions: [{ kind: 'basket', minAmountMinor: 1_999 }] }).discounts).toHaveLength(1)
+    expect(off({ conditions: [{ kind: 'basket', minAmountMinor: 2_000 }] })).toMatchObject({
+      reason: 'amount_too_small',
+    })
+    expect(off({ benefit: { kind: 'thing' } }).discounts).toMatchObject([{ amountMinor: 0 }])
+  })
+
+  test('an empty basket is no such total', () => {
+    const { decisions } = evaluate(questionOf({ basket: basketOf([]), rewards: [rewardOf({})] }))
+    expect(decisions).toContainEqual(expect.objectContaining({ subject: 'reward', reason: 'benefit_items' }))
+  })
+})
+
 describe('how often', () => {
   const pieces = basketOf([{ quantity: 9, totalMinor: 900 }])
   const threeForTwo = { benefit: { kind: 'buy_get', buy: 2, get: 1, percent: 100 } } as const

@@ -1,5 +1,5 @@
 import { isNearBirthday, type LocalTime } from './calendar.ts'
-import { lineTest, piecesOf, priceOf } from './lines.ts'
+import { areLinesUntold, lineTest, piecesOf, priceOf } from './lines.ts'
 import type { Condition, CustomerFacts, Refusal, RuleBasket } from './types.ts'
 
 /** What conditions look at. */
@@ -15,7 +15,7 @@ export interface Failure {
   readonly data: Readonly<Record<string, unknown>>
 }
 
-/** A part that could not be decided, for nobody is known, fails; so does its opposite. */
+/** A part that could not be decided, for nobody or no line is known, fails; so does its opposite. */
 interface Verdict extends Failure {
   readonly undecided?: boolean
 }
@@ -100,11 +100,14 @@ function checkNot(part: Condition, situation: Situation, options: Options): Verd
   return { reason: reason ? 'excluded' : kind, data: { not: part } }
 }
 
+const untold: Verdict = { reason: 'lines_untold', data: {}, undecided: true }
+
 function checkLines(
   condition: Extract<Condition, { kind: 'lines' }>,
   { basket }: Situation,
   { amounts }: Options,
 ): Verdict | undefined {
+  if (areLinesUntold(basket)) return untold
   const lines = basket.lines.filter(lineTest(condition.lines))
   const { minCount, minAmountMinor } = condition
   if (minCount !== undefined && piecesOf(lines) < minCount)
@@ -126,6 +129,7 @@ function checkBasket(
     return { reason: 'amount_too_small', data: { asked: minAmountMinor, found } }
   if (amounts && maxAmountMinor !== undefined && found > maxAmountMinor)
     return { reason: 'amount_too_large', data: { asked: maxAmountMinor, found } }
+  if (minCount !== undefined && areLinesUntold(basket)) return untold
   if (minCount !== undefined && piecesOf(basket.lines) < minCount)
     return { reason: 'not_enough_items', data: { asked: minCount, found: piecesOf(basket.lines) } }
   return undefined

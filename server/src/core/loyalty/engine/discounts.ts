@@ -36,6 +36,11 @@ export function workOut(benefit: Benefit, lines: readonly PricedLine[], times: n
   }
 }
 
+/** What a benefit that takes off all alike takes off a total whose lines nobody knows. */
+export function offTotal(benefit: Extract<Benefit, { kind: 'percent' | 'amount' }>, totalMinor: Minor): Minor {
+  return benefit.kind === 'percent' ? percentOf(benefit, totalMinor) : Math.min(benefit.amountMinor, totalMinor)
+}
+
 function leftOf(lines: readonly PricedLine[]): Minor[] {
   return lines.map((priced) => priced.left)
 }

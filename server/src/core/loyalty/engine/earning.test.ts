@@ -129,7 +129,7 @@ describe('a rule', () => {
     const { decisions } = evaluate(questionOf({ basket, rules }))
     expect(decisions.map(({ reason, amount }) => [reason, amount])).toEqual([
       ['fired', 15],
-      ['no_lines', 0],
+      ['lines_untold', 0],
     ])
   })
 
@@ -141,6 +141,12 @@ describe('a rule', () => {
     ['does not trust a browser', [{}], { basket: basketOf([{}], { source: 'tracking' }) }, 'purchase_does_not_earn'],
     ['has nobody to give to', [{}], { nobody: true }, 'no_customer'],
     ['has no such line', [{ lines: { brandIds: [9] } }], {}, 'no_lines'],
+    [
+      'looks at lines that nobody told',
+      [{ lines: { brandIds: [9] } }],
+      { basket: basketOf([], { totalMinor: 900 }) },
+      'lines_untold',
+    ],
     ['finds only lines that do not earn', [{}], { basket: basketOf([{ earns: false }]) }, 'no_lines'],
     ['finds only what was taken back', [{}], { basket: basketOf([{ quantity: -1, totalMinor: -9 }]) }, 'no_lines'],
     ['asks for another day', [{ conditions: [{ kind: 'weekday', days: [6, 7] }] }], {}, 'weekday'],

@@ -6,7 +6,7 @@ import { type Lifetime, lifetimeOf } from './calendar.ts'
 import { type Failure, firstFailure, type Situation } from './conditions.ts'
 import { checkForce } from './force.ts'
 import { roomOf } from './limits.ts'
-import { lineTest } from './lines.ts'
+import { areLinesUntold, lineTest } from './lines.ts'
 import { quotient } from './shares.ts'
 import type { Decision, Earned, EarningRule, Question, Refusal, RuleId } from './types.ts'
 
@@ -103,7 +103,7 @@ function fire(rule: EarningRule, { question, situation, basis, progress }: Looki
   const unmet = firstFailure(definition.conditions, situation)
   if (unmet) return unmet
   const lines = linesOf(rule, situation, basis)
-  if (lines === 'none') return { reason: 'no_lines', data: {} }
+  if (lines === 'none') return { reason: areLinesUntold(basket) ? 'lines_untold' : 'no_lines', data: {} }
   // Refused when a rule is written. A sale may still name one on request that is of another programme.
   if (definition.earning.kind === 'multiply' && rule.unitId !== question.book.programme?.unitId)
     return { reason: 'below_one', data: { factor: definition.earning.factor, baseAmount: 0 } }

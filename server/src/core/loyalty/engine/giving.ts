@@ -1,9 +1,9 @@
 import type { Minor } from '../../../platform/money.ts'
 import { type Failure, firstFailure, type Situation } from './conditions.ts'
-import { type PricedLine, type Worked, workOut } from './discounts.ts'
+import { offTotal, type PricedLine, type Worked, workOut } from './discounts.ts'
 import { checkForce } from './force.ts'
 import { type Room, roomOf } from './limits.ts'
-import { lineTest } from './lines.ts'
+import { areLinesUntold, lineTest } from './lines.ts'
 import { allocate } from './shares.ts'
 import type { BasketLine, Benefit, Discount, OfferedCode, Question, Reward, RewardId, Used, Voucher } from './types.ts'
 
@@ -117,6 +117,7 @@ function roomFor(
 }
 
 interface Placed extends Worked {
+  /** Of the line of each amount; without lines there is one amount, and no line that it is taken off. */
   readonly positions: readonly number[]
 }
 
@@ -128,6 +129,7 @@ function workOn(
 ): Placed | Failure {
   const benefit = benefitOf(reward.definition.benefit, offered?.voucher)
   if (benefit.kind === 'thing') return { times: 1, amounts: [], positions: [] }
+  if (areLinesUntold(basket)) return workOnTotal(reward, benefit, room, progress)
   const fits = lineTest(reward.definition.lines)
   const meant = basket.lines.flatMap((line, index) => (isMeant(line, benefit) && fits(line) ? [{ line, index }] : []))
   if (meant.length === 0) return { reason: 'benefit_items', data: { asked: 1, found: 0 } }
@@ -144,6 +146,16 @@ function workOn(
   // From here it is given.
   for (const [at, { index, left }] of priced.entries()) progress.left[index] = left - (amounts[at] ?? 0)
   return { times: worked.times, amounts, positions: priced.map(({ line }) => line.position) }
+}
+
+/** Only a total was told: what takes off all lines alike is taken off the total, what looks at lines has nothing to look at. */
+function workOnTotal({ definition }: Reward, benefit: Benefit, room: Room, { totalLeft }: Progress): Placed | Failure {
+  const isOfAll = definition.lines === undefined && (benefit.kind === 'percent' || benefit.kind === 'amount')
+  if (!isOfAll) return { reason: 'lines_untold', data: {} }
+  const off = totalLeft > 0 ? Math.min(offTotal(benefit, totalLeft), room.amount) : 0
+  return off > 0
+    ? { times: 1, amounts: [off], positions: [] }
+    : { reason: 'nothing_left_to_discount', data: { lines: 0 } }
 }
 
 /** A line that was taken back is left alone, and one whose price must not change (books, gift cards). */
@@ -173,7 +185,7 @@ function discountFor({ reward, offered }: Candidate, { times, amounts, positions
     code: offered?.code ?? reward.code,
     name: reward.name,
     times,
-    amountMinor: lines.reduce((sum, line) => sum + line.amountMinor, 0),
+    amountMinor: amounts.reduce((sum, amount) => sum + amount, 0),
     lines,
     pointsCost: costOf(reward, offered) * times,
   }

@@ -1,5 +1,5 @@
 import type { Minor } from '../../../platform/money.ts'
-import type { BasketLine, LineFilter } from './types.ts'
+import type { BasketLine, LineFilter, RuleBasket } from './types.ts'
 
 export type LineTest = (line: BasketLine) => boolean
 
@@ -70,6 +70,11 @@ export function thousandths(quantity: number): number {
 /** So many whole pieces are there. */
 export function wholePieces(quantity: number): number {
   return Math.max(0, Math.floor(thousandths(quantity) / 1_000))
+}
+
+/** Only a total was told: nobody knows what was in the basket. */
+export function areLinesUntold({ lines, totalMinor }: Pick<RuleBasket, 'lines' | 'totalMinor'>): boolean {
+  return lines.length === 0 && totalMinor !== 0
 }
 
 /** In the order of their positions, however they came: the order decides where a last cent goes. */

@@ -283,6 +283,8 @@ export type Refusal =
   | 'purchase_does_not_earn'
   /** Of a rule: nothing it pays for is in the basket. */
   | 'no_lines'
+  /** Lines are asked for, and only a total was told. */
+  | 'lines_untold'
   /** Of the basket in all. */
   | 'not_enough_items'
   /** Of the lines that a condition asks for. */
@@ -354,7 +356,7 @@ export interface Discount {
   /** How many times it was given in this basket. */
   readonly times: number
   readonly amountMinor: Minor
-  /** Adds up to the amount, exactly. */
+  /** Adds up to the amount, exactly; empty where only a total was told: nothing says which line got cheaper. */
   readonly lines: readonly LineDiscount[]
   readonly pointsCost: Minor
 }
