@@ -21,10 +21,11 @@ export function useSignOut(): () => Promise<void> {
   }
 }
 
-const rolesThat: Readonly<Record<'loyalty' | 'vouchers' | 'value', readonly StaffRole[]>> = {
+const rolesThat: Readonly<Record<'loyalty' | 'vouchers' | 'value' | 'settings', readonly StaffRole[]>> = {
   loyalty: ['owner', 'admin', 'marketer'],
   vouchers: ['owner', 'admin', 'marketer', 'cashier'],
   value: ['owner', 'admin', 'cashier'],
+  settings: ['owner', 'admin'],
 }
 
 /** What somebody may not do is not offered to them; the server refuses it all the same. */

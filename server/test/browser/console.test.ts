@@ -19,7 +19,7 @@ async function signIn(page: Page): Promise<void> {
   expect(answer.status()).toBe(201)
 }
 
-const places = ['/', '/customers', '/purchases', '/lists', '/outbox', '/connect', '/settings']
+const places = ['/', '/customers', '/purchases', '/lists', '/outbox', '/connect', '/settings', '/settings?tab=lists']
 
 // Twenty pages are opened in one test; a busy machine takes its time.
 describe.skipIf(!hasChromium)('the console in Chromium (needs /usr/bin/chromium)', { timeout: 180_000 }, () => {
@@ -153,6 +153,26 @@ describe.skipIf(!hasChromium)('the console in Chromium (needs /usr/bin/chromium)
     expect((await fetch(origin + pathname + search, { headers: { authorization } })).status).toBe(200)
     // Covered on the screen, which may be shared.
     expect(await page.getByText(authorization).count()).toBe(0)
+    expect(faults).toEqual([])
+  })
+
+  test('keeps the lists that the other interfaces choose from', async () => {
+    const { origin } = opened()
+    const { page, faults } = await visit(origin)
+    await signIn(page)
+    await page.goto('/settings?tab=lists')
+    await page.getByRole('combobox', { name: 'List' }).click()
+    await page.getByRole('option', { name: 'Event types' }).click()
+    await page.getByRole('button', { name: 'Add' }).click()
+    await page.getByRole('textbox', { name: 'Name' }).fill('Fitting')
+    await page.getByRole('textbox', { name: 'Code' }).fill('fitting')
+    await page.getByRole('textbox', { name: 'Icon' }).fill('ruler')
+    await page.keyboard.press('Enter')
+    const row = page.getByRole('listitem').filter({ hasText: 'Fitting' })
+    await row.getByText('ruler').waitFor()
+    await row.getByRole('button', { name: 'Take Fitting away' }).click()
+    await page.getByRole('button', { name: 'Take away', exact: true }).click()
+    await row.waitFor({ state: 'detached' })
     expect(faults).toEqual([])
   })
 

@@ -21,7 +21,10 @@ const carecloud = async (url: string, headers: Record<string, string> = {}) => {
 test('tell themselves and what their items hold', async () => {
   const { body } = await native({ method: 'get', url: '/reference' })
   expect(body.items).toContainEqual(
-    expect.objectContaining({ list: 'event-types', fields: ['group', 'icon', 'properties'] }),
+    expect.objectContaining({
+      list: 'purchase-item-types',
+      fields: expect.objectContaining({ properties: { earns: expect.objectContaining({ type: 'boolean' }) } }),
+    }),
   )
   for (const { list } of body.items) {
     expect([list, (await native({ method: 'get', url: `/reference/${list}` })).status]).toEqual([list, 200])

@@ -5,12 +5,14 @@ import { ApiKeys } from './api-keys.tsx'
 import { Audit } from './audit.tsx'
 import { Loyalty } from './loyalty.tsx'
 import classes from './page.module.css'
+import { Reference } from './reference.tsx'
 import { Shop } from './shop.tsx'
 import { Staff } from './staff.tsx'
 
 const tabs = [
   { value: 'shop', name: 'Shop', Panel: Shop },
   { value: 'loyalty', name: 'Loyalty', Panel: Loyalty },
+  { value: 'lists', name: 'Lists to choose from', Panel: Reference },
   { value: 'staff', name: 'Staff', Panel: Staff },
   { value: 'keys', name: 'API keys', Panel: ApiKeys },
   { value: 'audit', name: 'Audit log', Panel: Audit },

@@ -20,7 +20,14 @@ const Item = Type.Object(
   { id: Id, code: Type.String(), name: Type.String(), position: Type.Integer(), updated_at: Time },
   { description: 'With the fields of its list.' },
 )
-const Kind = Type.Object({ list: Type.String(), summary: Type.String(), fields: Type.Array(Type.String()) })
+const Kind = Type.Object({
+  list: Type.String(),
+  summary: Type.String(),
+  fields: Type.Unsafe<object>({
+    type: 'object',
+    description: 'JSON Schema of what an item holds beside code and name.',
+  }),
+})
 
 /** The lists that forms, tills and rules choose from, and that the other APIs show under names of theirs. */
 export function referenceRoutes(app: Routes): void {
@@ -28,7 +35,11 @@ export function referenceRoutes(app: Routes): void {
     '/reference',
     { config: { access: 'any' }, schema: { tags, summary: 'Which lists there are', response: { 200: List(Kind) } } },
     async () => ({
-      items: referenceLists.map(({ path, summary, data }) => ({ list: path, summary, fields: Object.keys(data) })),
+      items: referenceLists.map(({ path, summary, data }) => ({
+        list: path,
+        summary,
+        fields: Type.Object({ ...data }),
+      })),
     }),
   )
   for (const list of referenceLists) listRoutes(app, list)
