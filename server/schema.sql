@@ -348,6 +348,7 @@ create table customer_tiers (
   valid_from timestamp with time zone not null,
   valid_to timestamp with time zone,
   origin text default 'rule'::text not null,
+  note text default ''::text not null,
   constraint customer_tiers_pkey PRIMARY KEY (tenant_id, id),
   constraint customer_tiers_origin CHECK ((origin = ANY (ARRAY['rule'::text, 'manual'::text]))),
   constraint customer_tiers_tenant_id_customer_id_fkey FOREIGN KEY (tenant_id, customer_id) REFERENCES customers(tenant_id, id),

@@ -195,6 +195,13 @@ export interface TierStanding {
   readonly to_next: number
   readonly to_keep: number
   readonly keep_by: string | null
+  /** What was given by hand, the oldest first. */
+  readonly given: readonly {
+    readonly tier_id: number
+    readonly valid_from: string
+    readonly valid_to: string | null
+    readonly note: string
+  }[]
 }
 
 export interface Choice {

@@ -332,8 +332,22 @@ describe('a tier', () => {
     const changed = await call('PATCH', `/tiers/${gold?.id}`, { name: 'Gold', threshold: 900, settings })
     expect(changed).toMatchObject({ status: 200, body: { name: 'Gold', threshold: 900, settings } })
     expect((await get(`/customers/${max}/tier`)).body).toMatchObject({ is_given: false, earned: 0, given: [] })
-    const given = await call('PUT', `/customers/${max}/tier`, { tier_id: gold?.id })
-    expect(given.body).toMatchObject({ tier: { name: 'Gold' }, next: null, is_given: true })
+    const wish = { tier_id: gold?.id, valid_to: '2099-12-31T23:00:00Z', note: ' Opened the shop with us ' }
+    const given = await call('PUT', `/customers/${max}/tier`, wish)
+    expect(given.body).toMatchObject({
+      tier: { name: 'Gold' },
+      next: null,
+      is_given: true,
+      keep_by: '2099-12-31T23:00:00.000Z',
+      given: [{ tier_id: gold?.id, note: 'Opened the shop with us' }],
+    })
+    const taken = await call('DELETE', `/customers/${max}/tier`)
+    expect(taken.body).toMatchObject({ is_given: false, given: [{ valid_to: expect.any(String) }] })
+    expect((await call('DELETE', `/customers/${max}/tier`)).status).toBe(200)
+    expect((await call('PUT', `/customers/${max}/tier`, { ...wish, valid_to: '2020-01-01T00:00:00Z' })).status).toBe(
+      400,
+    )
+    await call('PUT', `/customers/${max}/tier`, { tier_id: gold?.id })
     const lines = [{ code: 'TEA', quantity: 1 }]
     const { body } = await post('/loyalty/simulate', { customer_id: max, lines, tier_discount: true })
     expect(body).toMatchObject({ payable_minor: 900, discounts: [{ name: 'Gold', is_tier: true, amount_minor: 100 }] })

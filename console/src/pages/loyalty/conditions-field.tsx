@@ -1,5 +1,6 @@
-import { ActionIcon, Button, Menu } from '@mantine/core'
+import { ActionIcon, Button, Menu, NativeSelect } from '@mantine/core'
 import {
+  IconBraces,
   IconBuildingStore,
   IconCake,
   IconCalendar,
@@ -19,6 +20,7 @@ import { useRef } from 'react'
 import type { Condition } from '../../api/loyalty-types.ts'
 import { ConditionFields } from './condition-fields.tsx'
 import classes from './editor.module.css'
+import { conditionOf, type Group, groupNames, groupOf } from './groups.ts'
 import { useNames } from './names.ts'
 import { conditionSentence } from './words.ts'
 
@@ -52,8 +54,18 @@ interface ConditionsFieldProps {
   readonly change: (conditions: readonly Condition[]) => void
 }
 
-/** All of them must hold. Each is a sentence with its fields below it. */
+/** All of them must hold. Each is a sentence with its fields below it; some may be gathered in a group. */
 export function ConditionsField({ conditions, change }: ConditionsFieldProps) {
+  return (
+    <>
+      {conditions.length === 0 && <p className="muted">Always: for everybody, at any time, in every store.</p>}
+      <ConditionList conditions={conditions} change={change} />
+      <AddCondition withGroups add={(start) => change([...conditions, start])} />
+    </>
+  )
+}
+
+function ConditionList({ conditions, change, isInGroup = false }: ConditionsFieldProps & { isInGroup?: boolean }) {
   const names = useNames()
   const keys = useKeys(conditions.length)
   const replace = (at: number, next: Condition) => change(conditions.map((one, index) => (index === at ? next : one)))
@@ -61,35 +73,67 @@ export function ConditionsField({ conditions, change }: ConditionsFieldProps) {
     keys.splice(at, 1)
     change(conditions.filter((_, index) => index !== at))
   }
+  if (conditions.length === 0) return null
   return (
-    <>
-      {conditions.length === 0 && <p className="muted">Always: for everybody, at any time, in every store.</p>}
-      {conditions.length > 0 && (
-        <ul className={classes.conditions}>
-          {conditions.map((condition, index) => {
-            const sentence = conditionSentence(condition, names)
-            return (
-              <li key={keys[index]} className={classes.condition}>
-                <div className={classes.sentence}>
-                  <KindIcon kind={condition.kind} />
-                  <span>{sentence}</span>
-                  <ActionIcon
-                    variant="subtle"
-                    color="gray"
-                    aria-label={`Remove: ${sentence}`}
-                    onClick={() => remove(index)}
-                  >
-                    <IconX size={16} />
-                  </ActionIcon>
-                </div>
-                <ConditionFields condition={condition} change={(next) => replace(index, next)} />
-              </li>
-            )
-          })}
-        </ul>
-      )}
-      <AddCondition add={(start) => change([...conditions, start])} />
-    </>
+    <ul className={classes.conditions}>
+      {conditions.map((condition, index) => {
+        const sentence = conditionSentence(condition, names)
+        const group = groupOf(condition)
+        const set = (next: Condition) => replace(index, next)
+        return (
+          <li key={keys[index]} className={classes.condition}>
+            <div className={classes.sentence}>
+              {group ? (
+                <IconBraces size={17} stroke={1.7} className={classes.kindIcon} />
+              ) : (
+                <KindIcon kind={condition.kind} />
+              )}
+              {group && !isInGroup ? <GroupMode group={group} change={set} /> : <span>{sentence}</span>}
+              <ActionIcon
+                variant="subtle"
+                color="gray"
+                aria-label={`Remove: ${sentence}`}
+                onClick={() => remove(index)}
+              >
+                <IconX size={16} />
+              </ActionIcon>
+            </div>
+            {group && !isInGroup && <GroupParts group={group} change={set} />}
+            {/* A group in a group was made elsewhere: it is kept as its sentence says. */}
+            {!group && <ConditionFields condition={condition} change={set} />}
+          </li>
+        )
+      })}
+    </ul>
+  )
+}
+
+interface GroupProps {
+  readonly group: Group
+  readonly change: (condition: Condition) => void
+}
+
+function GroupMode({ group, change }: GroupProps) {
+  return (
+    <NativeSelect
+      aria-label="How the group is looked at"
+      size="xs"
+      className={classes.mode}
+      data={Object.entries(groupNames).map(([value, label]) => ({ value, label }))}
+      value={group.mode}
+      onChange={(event) => change(conditionOf({ ...group, mode: event.currentTarget.value as Group['mode'] }))} // one of the names
+    />
+  )
+}
+
+function GroupParts({ group, change }: GroupProps) {
+  const set = (parts: readonly Condition[]) => change(conditionOf({ ...group, parts }))
+  return (
+    <div className={classes.group}>
+      {group.parts.length === 0 && <p className="muted">Nothing in it yet.</p>}
+      <ConditionList isInGroup conditions={group.parts} change={set} />
+      <AddCondition withGroups={false} add={(start) => set([...group.parts, start])} />
+    </div>
   )
 }
 
@@ -107,12 +151,17 @@ function KindIcon({ kind }: { kind: Condition['kind'] }) {
   return <Icon size={17} stroke={1.7} className={classes.kindIcon} />
 }
 
-function AddCondition({ add }: { add: (start: Condition) => void }) {
+interface AddConditionProps {
+  readonly withGroups: boolean
+  readonly add: (start: Condition) => void
+}
+
+function AddCondition({ withGroups, add }: AddConditionProps) {
   return (
     <Menu position="bottom-start" width={230}>
       <Menu.Target>
         <Button variant="default" size="xs" leftSection={<IconPlus size={15} />} className={classes.start}>
-          Add a condition
+          {withGroups ? 'Add a condition' : 'Add to the group'}
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
@@ -121,7 +170,24 @@ function AddCondition({ add }: { add: (start: Condition) => void }) {
             {name}
           </Menu.Item>
         ))}
+        {withGroups && (
+          <>
+            <Menu.Divider />
+            <Menu.Label>A group of conditions</Menu.Label>
+            {modes.map((mode) => (
+              <Menu.Item
+                key={mode}
+                leftSection={<IconBraces size={16} stroke={1.7} />}
+                onClick={() => add(conditionOf({ mode, parts: [] }))}
+              >
+                {groupNames[mode]} …
+              </Menu.Item>
+            ))}
+          </>
+        )}
       </Menu.Dropdown>
     </Menu>
   )
 }
+
+const modes = ['any', 'none', 'all'] as const

@@ -13,6 +13,7 @@ import { Failed, PageLoading } from '../../components/states.tsx'
 import { BasketForm, emptyBasket } from './basket-form.tsx'
 import classes from './editor.module.css'
 import { EditorActions } from './editor-actions.tsx'
+import { withoutEmptyGroups } from './groups.ts'
 import { useNames } from './names.ts'
 import { RewardEditor } from './reward-editor.tsx'
 import { giftSentence, howPhrase } from './rewards-page.tsx'
@@ -131,7 +132,7 @@ function Summary({ reward, draft }: { reward: Reward | undefined; draft: RewardD
 /** As it stands in the form, given by itself whatever code it will need. */
 function TryIt({ reward, draft }: { reward: Reward | undefined; draft: RewardDraft }) {
   const [basket, setBasket] = useState(emptyBasket)
-  const { valid_from: _from, valid_to: _to, ...tried } = draft
+  const { valid_from: _from, valid_to: _to, ...tried } = withoutEmptyGroups(draft)
   const named = { ...tried, name: draft.name.trim() || 'This reward', code: draft.code.trim() || 'NEW' }
   const simulation = useSimulation(basket, { ...(reward ? { reward_id: reward.id } : {}), reward: named })
   return (
@@ -151,7 +152,8 @@ function useRewardActions(reward: Reward | undefined, draft: RewardDraft) {
     queryClient.setQueryData(rewardQuery(next.id).queryKey, next)
     await queryClient.invalidateQueries({ queryKey: ['rewards'] })
   }
-  const store = () => (reward ? patch<Reward>(`/rewards/${reward.id}`, draft) : post<Reward>('/rewards', draft))
+  const sent = withoutEmptyGroups(draft)
+  const store = () => (reward ? patch<Reward>(`/rewards/${reward.id}`, sent) : post<Reward>('/rewards', sent))
   const save = useMutation({
     mutationFn: store,
     onSuccess: async (next) => {

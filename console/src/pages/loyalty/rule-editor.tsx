@@ -21,9 +21,8 @@ interface RuleEditorProps {
 /** Everything a rule consists of. Nothing is kept before it is saved. */
 export function RuleEditor({ draft, change, problem }: RuleEditorProps) {
   const units = useQuery(allUnitsQuery).data ?? []
-  const unit =
-    units.find(({ id }) => id === draft.unit_id) ??
-    units.find(({ kind, is_default }) => kind === 'points' && is_default)
+  const points = units.find(({ kind, is_default }) => kind === 'points' && is_default)
+  const unit = units.find(({ id }) => id === draft.unit_id) ?? points
   const { definition } = draft
   const set = (patch: Partial<RuleDraft>) => change({ ...draft, ...patch })
   const define = (patch: Partial<RuleDefinition>) => set({ definition: withoutNothing({ ...definition, ...patch }) })
@@ -56,7 +55,13 @@ export function RuleEditor({ draft, change, problem }: RuleEditorProps) {
           <EarningField
             earning={definition.earning}
             unit={unit}
-            change={(earning) => define({ earning })}
+            change={(earning) =>
+              set({
+                // What is multiplied is what the programme gives.
+                ...(earning.kind === 'multiply' ? { unit_id: points?.id } : {}),
+                definition: { ...definition, earning },
+              })
+            }
             changeUnit={(unitId) => set({ unit_id: unitId })}
           />
         </div>

@@ -13,6 +13,7 @@ import { Failed, PageLoading } from '../../components/states.tsx'
 import { BasketForm, emptyBasket } from './basket-form.tsx'
 import classes from './editor.module.css'
 import { EditorActions } from './editor-actions.tsx'
+import { withoutEmptyGroups } from './groups.ts'
 import { useNames } from './names.ts'
 import { Replay } from './replay.tsx'
 import { RuleEditor } from './rule-editor.tsx'
@@ -127,7 +128,7 @@ function TryIt({ rule, draft }: { rule: Rule | undefined; draft: RuleDraft }) {
   const { replay } = useSearch({ strict: false })
   const [tab, setTab] = useState(replay === undefined ? 'basket' : 'past')
   const [basket, setBasket] = useState(emptyBasket)
-  const { valid_from: _from, valid_to: _to, ...tried } = draft
+  const { valid_from: _from, valid_to: _to, ...tried } = withoutEmptyGroups(draft)
   const trial = { ...(rule ? { rule_id: rule.id } : {}), rule: { ...tried, name: draft.name.trim() || 'This rule' } }
   const simulation = useSimulation(basket, trial)
   return (
@@ -166,7 +167,8 @@ function useRuleActions(rule: Rule | undefined, draft: RuleDraft) {
     queryClient.setQueryData(ruleQuery(next.id).queryKey, next)
     await queryClient.invalidateQueries({ queryKey: ['rules'] })
   }
-  const store = () => (rule ? patch<Rule>(`/earning-rules/${rule.id}`, draft) : post<Rule>('/earning-rules', draft))
+  const sent = withoutEmptyGroups(draft)
+  const store = () => (rule ? patch<Rule>(`/earning-rules/${rule.id}`, sent) : post<Rule>('/earning-rules', sent))
   const save = useMutation({
     mutationFn: store,
     onSuccess: async (next) => {

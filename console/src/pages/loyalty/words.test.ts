@@ -66,6 +66,20 @@ describe('a reward in one sentence', () => {
   })
 })
 
+test.each<[Condition, string]>([
+  [{ kind: 'not', of: { kind: 'first_purchase' } }, 'Not: on the first purchase of a customer'],
+  [
+    { kind: 'not', of: { kind: 'any', of: [{ kind: 'weekday', days: [6, 7] }, { kind: 'first_purchase' }] } },
+    'Neither on weekends, nor on the first purchase of a customer',
+  ],
+  [
+    { kind: 'any', of: [{ kind: 'weekday', days: [6, 7] }, { kind: 'first_purchase' }] },
+    'On weekends, or on the first purchase of a customer',
+  ],
+])('a group is one sentence, %#', (condition, sentence) => {
+  expect(conditionSentence(condition, names)).toBe(sentence)
+})
+
 const decision: Decision = {
   subject: 'rule',
   id: 1,

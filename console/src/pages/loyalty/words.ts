@@ -102,7 +102,7 @@ export function conditionSentence(condition: Condition, names: Names): string {
         .map((text, index) => (index === 0 ? text : lowerFirst(text)))
         .join(condition.kind === 'all' ? ', and ' : ', or ')
     case 'not':
-      return `Not: ${lowerFirst(conditionSentence(condition.of, names))}`
+      return deniedSentence(condition.of, names)
     case 'lines':
       return `The basket has ${atLeast(condition, names)}${linesPhrase(condition.lines, names)}`
     case 'basket':
@@ -128,6 +128,11 @@ export function conditionSentence(condition: Condition, names: Names): string {
     case 'payment':
       return `Paid with ${listOr(condition.types, 'a kind of payment')}`
   }
+}
+
+function deniedSentence(of: Condition, names: Names): string {
+  if (of.kind !== 'any' || of.of.length < 2) return `Not: ${lowerFirst(conditionSentence(of, names))}`
+  return `Neither ${of.of.map((part) => lowerFirst(conditionSentence(part, names))).join(', nor ')}`
 }
 
 const listOr = (words: readonly string[], nothing: string) => (words.length === 0 ? `${nothing} …` : listOf(words))

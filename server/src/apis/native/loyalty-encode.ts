@@ -132,6 +132,7 @@ export function encodeStanding(standing: TierStanding, given: readonly CustomerT
       tier_id: record.tierId as number,
       valid_from: time(record.validFrom),
       valid_to: timeOrNull(record.validTo),
+      note: record.note,
     })),
   }
 }

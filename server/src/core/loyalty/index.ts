@@ -100,12 +100,14 @@ export {
 } from './service.ts'
 export {
   addTier,
+  forgetTierNotes,
   giveTier,
   isValid,
   listCustomerTiers,
   listTiers,
   moveTiersOf,
   restoreTiersOf,
+  takeTierBack,
   tierOf,
   tierReachedAt,
   tiersOf,

@@ -25,7 +25,7 @@ export async function updateTierRow(ctx: Ctx, tier: Tier): Promise<void> {
      where tenant_id = ${ctx.tenant.id} and id = ${tier.id}`)
 }
 
-const recordColumns = sql`id, customer_id as "customerId", tier_id as "tierId", valid_from as "validFrom", valid_to as "validTo", origin`
+const recordColumns = sql`id, customer_id as "customerId", tier_id as "tierId", valid_from as "validFrom", valid_to as "validTo", origin, note`
 
 export function selectCustomerTiers(ctx: Ctx, customerId: number): Promise<CustomerTier[]> {
   return ctx.db.query<CustomerTier>(sql`
@@ -44,18 +44,24 @@ export function selectTiersHeld(ctx: Ctx, of: { customerIds: readonly number[]; 
 
 export async function insertCustomerTier(ctx: Ctx, record: Omit<CustomerTier, 'id'>): Promise<CustomerTier> {
   const [row] = await ctx.db.query<CustomerTier>(sql`
-    insert into customer_tiers (tenant_id, customer_id, tier_id, valid_from, valid_to, origin)
-    values (${ctx.tenant.id}, ${record.customerId}, ${record.tierId}, ${record.validFrom}, ${record.validTo}, ${record.origin})
+    insert into customer_tiers (tenant_id, customer_id, tier_id, valid_from, valid_to, origin, note)
+    values (${ctx.tenant.id}, ${record.customerId}, ${record.tierId}, ${record.validFrom}, ${record.validTo}, ${record.origin}, ${record.note})
     returning ${recordColumns}`)
   return row as CustomerTier // as above
 }
 
 /** What was given by hand and holds at that moment ends with it. */
-export async function endCustomerTiers(ctx: Ctx, of: { customerId: number; at: Date }): Promise<void> {
-  await ctx.db.query(sql`
+export function endCustomerTiers(ctx: Ctx, of: { customerId: number; at: Date }): Promise<CustomerTier[]> {
+  return ctx.db.query<CustomerTier>(sql`
     update customer_tiers set valid_to = ${of.at}
      where tenant_id = ${ctx.tenant.id} and customer_id = ${of.customerId} and origin = 'manual'
-       and valid_from <= ${of.at} and (valid_to is null or valid_to > ${of.at})`)
+       and valid_from <= ${of.at} and (valid_to is null or valid_to > ${of.at})
+    returning ${recordColumns}`)
+}
+
+export async function blankTierNotes(ctx: Ctx, customerIds: readonly number[]): Promise<void> {
+  await ctx.db.query(sql`
+    update customer_tiers set note = '' where tenant_id = ${ctx.tenant.id} and customer_id = any (${customerIds}::bigint[]) and note <> ''`)
 }
 
 /** What somebody has in one of the windows that were asked for; without a row it is nothing. */

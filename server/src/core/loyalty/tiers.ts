@@ -2,6 +2,8 @@ import { type Ctx, transact } from '../../platform/ctx.ts'
 import { DomainError } from '../../platform/errors.ts'
 import type { Minor } from '../../platform/money.ts'
 import { emitChanges } from '../../platform/outbox.ts'
+import { cleanText } from '../../platform/text.ts'
+import { audit } from '../accounts/index.ts'
 import { holdAll } from '../customers/index.ts'
 import { earnedIn, earnedReachedAt } from '../ledger/index.ts'
 import { selectProgrammes } from './store.ts'
@@ -178,7 +180,7 @@ export function listCustomerTiers(ctx: Ctx, customerId: number): Promise<Custome
  */
 export function giveTier(
   ctx: Ctx,
-  command: { customerId: number; tierId: number; validFrom?: Date; validTo?: Date },
+  command: { customerId: number; tierId: number; validFrom?: Date; validTo?: Date; note?: string },
 ): Promise<CustomerTier> {
   return transact(ctx, async (ctx) => {
     const living = (await holdAll(ctx, [command.customerId]))(command.customerId)
@@ -191,14 +193,49 @@ export function giveTier(
     if (validTo && validTo <= validFrom) throw new DomainError('request.invalid', { field: 'validTo' })
     // From here it must succeed.
     await store.endCustomerTiers(ctx, { customerId: living, at: validFrom })
-    const record = { customerId: living, tierId: tier.id, validFrom, validTo, origin: 'manual' as const }
+    const note = cleanText(command.note ?? '').trim()
+    const record = { customerId: living, tierId: tier.id, validFrom, validTo, origin: 'manual' as const, note }
     const given = await store.insertCustomerTier(ctx, record)
-    const data = { tierId: tier.id, name: tier.name }
-    await emitChanges(ctx, [
-      { entity: 'customer', entityId: living, customerId: living, operation: 'tier_given', data },
-    ])
+    await announceGiven(ctx, given, { operation: 'tier_given', name: tier.name })
     return given
   })
+}
+
+/**
+ * What was given by hand and holds now ends; what was earned counts again. Without any it changes nothing. Refuses
+ * customer.not_found, customer.erased.
+ */
+export function takeTierBack(ctx: Ctx, customerId: number): Promise<void> {
+  return transact(ctx, async (ctx) => {
+    const living = (await holdAll(ctx, [customerId]))(customerId)
+    const programme = (await selectProgrammes(ctx)).find((candidate) => candidate.isDefault)
+    const tiers = programme ? await store.selectTiers(ctx, programme.id) : []
+    for (const ended of await store.endCustomerTiers(ctx, { customerId: living, at: ctx.clock.now() })) {
+      const name = tiers.find(({ id }) => id === ended.tierId)?.name ?? ''
+      await announceGiven(ctx, ended, { operation: 'tier_taken_back', name })
+    }
+  })
+}
+
+/** The note stays out of it: what is told and audited outlives the person's erasure. */
+async function announceGiven(
+  ctx: Ctx,
+  { customerId, tierId, validTo }: CustomerTier,
+  { operation, name }: { operation: 'tier_given' | 'tier_taken_back'; name: string },
+): Promise<void> {
+  const data = { tierId, name }
+  await emitChanges(ctx, [{ entity: 'customer', entityId: customerId, customerId, operation, data }])
+  await audit(ctx, {
+    action: `customer.${operation}`,
+    entity: 'customer',
+    entityId: customerId,
+    data: { ...data, validTo: validTo?.toISOString() ?? null },
+  })
+}
+
+/** For an erasure: nobody reads any more why these customers were given what they were given. */
+export function forgetTierNotes(ctx: Ctx, customerIds: readonly number[]): Promise<void> {
+  return store.blankTierNotes(ctx, customerIds)
 }
 
 /** For a merge: what was given by hand goes to the survivor. Answers the ids, for `restoreTiersOf`. */

@@ -128,6 +128,8 @@ export interface CustomerTier {
   readonly validFrom: Date
   readonly validTo: Date | null
   readonly origin: 'rule' | 'manual'
+  /** Why it was given, for colleagues. */
+  readonly note: string
 }
 
 /** Where a customer stands in the default programme. */

@@ -15,7 +15,7 @@ import {
 } from '../customers/index.ts'
 import { attachDevice, ensureDevice, listEvents, recordEvents } from '../events/index.ts'
 import { addUnit, applyOperation, balancesOf, listPostings } from '../ledger/index.ts'
-import { createReward, issueVoucher, listVouchers } from '../loyalty/index.ts'
+import { addTier, createProgramme, createReward, giveTier, issueVoucher, listVouchers } from '../loyalty/index.ts'
 import { mergeCustomers, undoMerge } from '../merging/index.ts'
 import { deliverWaiting, listMessages, sendMessage } from '../messaging/index.ts'
 import { listPurchases, recordPurchase } from '../purchases/index.ts'
@@ -24,6 +24,14 @@ import { eraseCustomer, exportCustomer } from './index.ts'
 const { pool } = await testDatabase()
 const ctx = await newTenant(pool)
 const unit = await addUnit(ctx, { kind: 'points', code: 'p', name: 'P', currency: null, scale: 0, isDefault: true })
+const programme = await createProgramme(ctx, {
+  kind: 'points',
+  name: 'P',
+  unitId: unit.id,
+  isDefault: true,
+  settings: { earnSources: [] },
+})
+const tier = await addTier(ctx, { programmeId: programme.id, name: 'Gold', rank: 1, threshold: 100, settings: {} })
 const list = await createList(ctx, { name: 'News' })
 const reward = await createReward(ctx, {
   code: 'TEN',
@@ -65,6 +73,7 @@ async function livelyCustomer(email: string) {
     data: { delivery_address: 'Vergessenstraße 1' },
     onKnownNumber: 'refuse',
   })
+  await giveTier(ctx, { customerId: customer.id, tierId: tier.id, note: 'Gerda asked for it' })
   await issueVoucher(ctx, { rewardId: reward.id, customerId: customer.id, note: 'for Gerda', data: { to: 'Gerda' } })
   const device = await attachDevice(ctx, { did: `did-gerda-${keys}`, customerId: customer.id })
   const who = { customerId: customer.id, deviceId: device.id }

@@ -6,7 +6,7 @@ import { forgetConsent, suppressErased } from '../consent/index.ts'
 import { type Customer, type CustomerId, forgetCustomer } from '../customers/index.ts'
 import { forgetBehaviour } from '../events/index.ts'
 import { forgetFiles } from '../files/index.ts'
-import { forgetVoucherNotes, listCards, updateCard } from '../loyalty/index.ts'
+import { forgetTierNotes, forgetVoucherNotes, listCards, updateCard } from '../loyalty/index.ts'
 import { forgetMerges } from '../merging/index.ts'
 import { forgetMessages } from '../messaging/index.ts'
 import { forgetNotes } from '../purchases/index.ts'
@@ -31,6 +31,7 @@ export function eraseCustomer(ctx: Ctx, id: number): Promise<void> {
     await forgetNotes(ctx, ids)
     await forgetFiles(ctx, ids)
     await forgetVoucherNotes(ctx, ids)
+    await forgetTierNotes(ctx, ids)
     for (const one of ids) await endAccess(ctx, one)
     await emitChanges(
       ctx,

@@ -6,6 +6,7 @@ import {
   listCustomerTiers,
   listTiers,
   type TierSettings as SettingsOf,
+  takeTierBack,
   tierOf,
   updateTier,
 } from '../../../core/loyalty/index.ts'
@@ -51,7 +52,7 @@ const Standing = Type.Object({
   to_next: Count,
   to_keep: Count,
   keep_by: Nullable(Time),
-  given: Type.Array(Type.Object({ tier_id: Id, valid_from: Time, valid_to: Nullable(Time) })),
+  given: Type.Array(Type.Object({ tier_id: Id, valid_from: Time, valid_to: Nullable(Time), note: Type.String() })),
 })
 
 const tags = ['Loyalty: tiers']
@@ -123,15 +124,39 @@ export function tierRoutes(app: Routes): void {
         summary: 'Give a tier by hand',
         description: 'From now on; without an end unless told. The higher one of given and earned counts.',
         params: IdParams,
-        body: Body({ tier_id: Id, valid_to: Optional(Time) }),
+        body: Body({
+          tier_id: Id,
+          valid_to: Optional(Time),
+          note: Optional(Type.String({ maxLength: 1000, description: 'Why, for colleagues.' })),
+        }),
         response: { 200: Standing },
       },
     },
     async (request) => {
       const ctx = ctxOf(request)
       const { id: customerId } = await getCustomer(ctx, request.params.id)
-      const { tier_id: tierId, valid_to: validTo } = request.body
-      await giveTier(ctx, { customerId, tierId, ...(validTo ? { validTo: new Date(validTo) } : {}) })
+      const { tier_id: tierId, valid_to: validTo, note } = request.body
+      await giveTier(ctx, { customerId, tierId, note, ...(validTo ? { validTo: new Date(validTo) } : {}) })
+      return describe(ctx, customerId)
+    },
+  )
+
+  app.delete(
+    '/customers/:id/tier',
+    {
+      config: { access: 'loyalty.write' },
+      schema: {
+        tags,
+        summary: 'Take back what was given by hand',
+        description: 'It ends now; what was earned counts again.',
+        params: IdParams,
+        response: { 200: Standing },
+      },
+    },
+    async (request) => {
+      const ctx = ctxOf(request)
+      const { id: customerId } = await getCustomer(ctx, request.params.id)
+      await takeTierBack(ctx, customerId)
       return describe(ctx, customerId)
     },
   )
