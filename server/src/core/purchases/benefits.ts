@@ -19,12 +19,13 @@ import {
   type Used,
   unapplyVouchers,
 } from '../loyalty/index.ts'
+import { selectPayments } from './basis-store.ts'
 import { basketsOf, saleFrom } from './basket.ts'
 import { type DiscountRow, insertDiscounts, selectDecisions, selectDiscounts } from './benefit-store.ts'
 import { post } from './effects.ts'
 import { loadFacts } from './facts.ts'
+import { insertPayments, type PaymentRow } from './line-store.ts'
 import { resolveLines } from './rules.ts'
-import { insertPayments, type PaymentRow, selectPayments } from './store.ts'
 import type { PurchaseReport, ToldBenefit } from './types.ts'
 
 interface Sale {

@@ -3,8 +3,19 @@ import { DomainError } from '../../platform/errors.ts'
 import { currencyScale, formatMinor } from '../../platform/money.ts'
 import { emitChanges } from '../../platform/outbox.ts'
 import type { Operation } from '../ledger/index.ts'
+import { selectCancelledBases, selectPayments, selectSoldOf, selectSoldTo } from './basis-store.ts'
 import { giveBenefitsBack } from './benefits.ts'
 import { post } from './effects.ts'
+import {
+  addCancelled,
+  closeLines,
+  type EffectRow,
+  insertEffects,
+  insertLines,
+  insertPayments,
+  type LineRow,
+  type PaymentRow,
+} from './line-store.ts'
 import type { Told } from './record.ts'
 import { reportRow } from './rows.ts'
 import {
@@ -16,26 +27,7 @@ import {
   type Taken,
   takeBack,
 } from './rules.ts'
-import {
-  addCancelled,
-  closeLines,
-  drawIds,
-  type EffectRow,
-  insertEffects,
-  insertLines,
-  insertPayments,
-  insertPurchases,
-  insertReports,
-  type KnownPurchase,
-  type LineRow,
-  type PaymentRow,
-  selectByNumbers,
-  selectCancelledBases,
-  selectPayments,
-  selectSoldOf,
-  selectSoldTo,
-  setStates,
-} from './store.ts'
+import { drawIds, insertPurchases, insertReports, type KnownPurchase, selectByNumbers, setStates } from './store.ts'
 import type { PurchaseReport, Recorded } from './types.ts'
 
 interface Planned extends Told {

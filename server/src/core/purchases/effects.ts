@@ -16,19 +16,11 @@ import {
   requestedRules,
   type Used,
 } from '../loyalty/index.ts'
+import { type Basis, selectBases, selectSaleLines } from './basis-store.ts'
 import { basketsOf, type Sale, type SaleLine } from './basket.ts'
 import { loadFacts } from './facts.ts'
-import {
-  type Basis,
-  type EffectRow,
-  insertEffects,
-  insertPayments,
-  markEarned,
-  type PaymentRow,
-  selectBases,
-  selectSaleLines,
-  setDecisions,
-} from './store.ts'
+import { type EffectRow, insertEffects, insertPayments, type PaymentRow } from './line-store.ts'
+import { markEarned, setDecisions } from './store.ts'
 import type { PurchaseReport } from './types.ts'
 
 /**

@@ -3,7 +3,7 @@ import { segmentsAmong } from '../audience/index.ts'
 import { getCustomers } from '../customers/index.ts'
 import { availableOf } from '../ledger/index.ts'
 import { type CustomerFacts, type FactsNeeded, type RuleBook, tiersOf } from '../loyalty/index.ts'
-import { selectHasBought } from './store.ts'
+import { selectHasBought } from './basis-store.ts'
 
 /** What is asked about a customer, for a purchase at a moment. */
 export interface FactsOf {

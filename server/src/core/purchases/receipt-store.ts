@@ -2,14 +2,8 @@ import type { Ctx } from '../../platform/ctx.ts'
 import { type Sql, sql } from '../../platform/db.ts'
 import { applyAllCall, type Operation } from '../ledger/index.ts'
 import type { Decision } from '../loyalty/index.ts'
-import {
-  type EffectRow,
-  type LineRow,
-  lineColumns,
-  type NewReport,
-  type PaymentRow,
-  type PurchaseRow,
-} from './store.ts'
+import { type EffectRow, type LineRow, lineColumns, type PaymentRow } from './line-store.ts'
+import type { NewReport, PurchaseRow } from './store.ts'
 import type { PurchaseId } from './types.ts'
 
 export interface Receipt {

@@ -5,14 +5,12 @@ import { holdAll } from '../customers/index.ts'
 import { useBenefits } from './benefits.ts'
 import { recordCancellations } from './cancel.ts'
 import { earnFor, spendFor } from './effects.ts'
+import { deleteLines, insertLines, insertPayments } from './line-store.ts'
 import { recordReceipt } from './receipt.ts'
 import { lineRows, newRow, paymentRows, reportRow } from './rows.ts'
 import { checkReport, contradicts, moreTrusted } from './rules.ts'
 import {
-  deleteLines,
   drawIds,
-  insertLines,
-  insertPayments,
   insertPurchases,
   insertReports,
   type KnownPurchase,

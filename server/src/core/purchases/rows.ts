@@ -1,6 +1,7 @@
 import { sha256 } from '../../platform/random.ts'
+import type { LineRow, PaymentRow } from './line-store.ts'
 import { resolveLines } from './rules.ts'
-import type { LineRow, NewReport, PaymentRow, PurchaseRow } from './store.ts'
+import type { NewReport, PurchaseRow } from './store.ts'
 import type { PurchaseReport } from './types.ts'
 
 // A report as the rows it becomes.
