@@ -1,24 +1,23 @@
-import { createReadStream } from 'node:fs'
-import { stat } from 'node:fs/promises'
-import { createGunzip } from 'node:zlib'
-import papaparse from 'papaparse'
-import { Temporal } from 'temporal-polyfill'
 import { findProductIds, upsertProducts } from '../../core/catalog/index.ts'
 import { identifyMany } from '../../core/customers/index.ts'
 import { putReferenceItem } from '../../core/organisations/index.ts'
-import { type LineInput, type PurchaseReport, type Recorded, recordPurchases } from '../../core/purchases/index.ts'
+import { type PurchaseReport, type Recorded, recordPurchases } from '../../core/purchases/index.ts'
 import { type Ctx, transact } from '../../platform/ctx.ts'
 import { refreshStatistics } from '../../platform/db.ts'
 import { lineTotal, type Minor } from '../../platform/money.ts'
-
-// The "Online Retail" data set (UCI): one row a line of an invoice, an invoice's rows together but for a few. A number that
-// begins with C is a cancellation (it names no sale), one with A an adjustment. Times are local to London, amounts GBP.
+import {
+  countries,
+  currency,
+  type Invoice,
+  londonTime,
+  problemOf,
+  type Row,
+  readRows,
+  scale,
+} from './online-retail-file.ts'
 
 /** The customer source whose external ids are the shop's own customer numbers. */
 export const sourceCode = 'online-retail'
-const currency = 'GBP'
-const timeZone = 'Europe/London'
-const scale = 2
 const batchSize = 1_000
 /** Invoices kept back at the end of a batch, since a few rows of an invoice come after the next one's. */
 const keptBack = 25
@@ -41,25 +40,6 @@ export interface ImportSummary {
   skipped: Record<string, number>
   /** What was imported though it is odd, by kind. */
   notes: Record<string, number>
-}
-
-interface Row {
-  InvoiceNo: string
-  StockCode: string
-  Description: string
-  Quantity: string
-  InvoiceDate: string
-  UnitPrice: string
-  CustomerID: string
-  Country: string
-}
-
-interface Invoice {
-  readonly number: string
-  readonly time: string
-  readonly customer: string
-  readonly country: string
-  readonly lines: (LineInput & { readonly totalMinor: Minor })[]
 }
 
 /**
@@ -142,20 +122,6 @@ function queue(): Queue {
   }
 }
 
-async function* readRows(file: string): AsyncGenerator<{ row: Row; share: number }> {
-  const { size } = await stat(file)
-  const source = createReadStream(file, { highWaterMark: 256 * 1024 })
-  let read = 0
-  source.on('data', (chunk) => {
-    read += chunk.length
-  })
-  const text = file.endsWith('.gz') ? source.pipe(createGunzip()) : source
-  source.on('error', (error) => text.destroy(error))
-  const rows = text.pipe(papaparse.parse(papaparse.NODE_STREAM_INPUT, { header: true, skipEmptyLines: true }))
-  text.on('error', (error: Error) => rows.destroy(error))
-  for await (const row of rows) yield { row: row as Row, share: size === 0 ? 1 : read / size } // header: true gives objects
-}
-
 function addRow(importer: Importer, open: Map<string, Invoice>, row: Row): void {
   const problem =
     problemOf(row) ?? (importer.done.has(row.InvoiceNo) ? 'row of an invoice that was already complete' : undefined)
@@ -182,16 +148,6 @@ function addRow(importer: Importer, open: Map<string, Invoice>, row: Row): void 
   if (invoice.time !== row.InvoiceDate)
     count(importer.summary.notes, 'rows timed later than their invoice (the first time is kept)')
   invoice.lines.push(line)
-}
-
-function problemOf(row: Row): string | undefined {
-  if (!row.InvoiceNo) return 'no invoice number'
-  if (!row.StockCode) return 'no stock code'
-  if (!/^-?\d+$/.test(row.Quantity) || row.Quantity === '0') return 'quantity is not a number'
-  if (!/^-?\d+(\.\d+)?$/.test(row.UnitPrice)) return 'price is not a number'
-  if (!/^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/.test(row.InvoiceDate)) return 'time is not a time'
-  if (row.InvoiceNo.startsWith('C') && Number(row.Quantity) > 0) return 'cancellation with a positive quantity'
-  return undefined
 }
 
 function noteOddities(
@@ -340,48 +296,4 @@ function reportOf(invoice: Invoice, customerId: number | undefined): PurchaseRep
     channel: 'online',
     onKnownNumber: 'replay',
   }
-}
-
-function londonTime(text: string): Date {
-  const local = Temporal.PlainDateTime.from(text.replace(' ', 'T'))
-  return new Date(local.toZonedDateTime(timeZone).epochMilliseconds)
-}
-
-/** The file's country names; "Unspecified", "European Community" and "Channel Islands" are no country of ISO 3166. */
-const countries: Readonly<Record<string, string>> = {
-  Australia: 'AU',
-  Austria: 'AT',
-  Bahrain: 'BH',
-  Belgium: 'BE',
-  Brazil: 'BR',
-  Canada: 'CA',
-  Cyprus: 'CY',
-  'Czech Republic': 'CZ',
-  Denmark: 'DK',
-  EIRE: 'IE',
-  Finland: 'FI',
-  France: 'FR',
-  Germany: 'DE',
-  Greece: 'GR',
-  'Hong Kong': 'HK',
-  Iceland: 'IS',
-  Israel: 'IL',
-  Italy: 'IT',
-  Japan: 'JP',
-  Lebanon: 'LB',
-  Lithuania: 'LT',
-  Malta: 'MT',
-  Netherlands: 'NL',
-  Norway: 'NO',
-  Poland: 'PL',
-  Portugal: 'PT',
-  RSA: 'ZA',
-  'Saudi Arabia': 'SA',
-  Singapore: 'SG',
-  Spain: 'ES',
-  Sweden: 'SE',
-  Switzerland: 'CH',
-  'United Arab Emirates': 'AE',
-  'United Kingdom': 'GB',
-  USA: 'US',
 }
