@@ -1,10 +1,11 @@
 // Campaigns as a merchant sets them up and a cashier uses them: rewards, promotions, items, depreciation and fees.
 import { beforeAll, describe, expect, it } from 'vitest'
+import { issueApiKey } from '../../src/core/accounts/index.ts'
 import { findCustomerByCode } from '../../src/core/customers/index.ts'
 import { balancesOf } from '../../src/core/ledger/index.ts'
 import { listVouchers, settleAllCharges } from '../../src/core/loyalty/index.ts'
 import { listMessages } from '../../src/core/messaging/index.ts'
-import { listPurchases } from '../../src/core/purchases/index.ts'
+import { listPurchases, quotePurchase } from '../../src/core/purchases/index.ts'
 import { verify } from '../../src/core/verification/index.ts'
 import { fixedClock } from '../../src/platform/clock.ts'
 import { testApp } from '../app.ts'
@@ -393,6 +394,19 @@ describe('a receipt', () => {
 
 describe('what a balance loses by the clock', () => {
   const day = 86_400_000
+  /** The points that a till is told of before a sale. */
+  async function quoted(of: ClassicShop, customerId: number): Promise<number> {
+    const report = {
+      space: 'test',
+      number: 'Q',
+      source: 'till',
+      confirmed: true,
+      currency: 'EUR',
+      totalMinor: 1000,
+    } as const
+    return (await quotePurchase(of.ctx, { ...report, customerId, occurredAt: clock.now(), onKnownNumber: 'refuse' }))
+      .pointsBalance
+  }
   async function balances(code: string): Promise<number[]> {
     const customer = await findCustomerByCode(shop.ctx, code)
     return (await balancesOf(shop.ctx, customer?.id ?? 0)).map(({ available }) => available).filter(Boolean)
@@ -464,6 +478,31 @@ describe('what a balance loses by the clock', () => {
     expect(await balanceOf(shop, code, campaign_id)).toBe('10')
     clock.advance(100 * day)
     expect(await balanceOf(shop, code, campaign_id)).toBe('10')
+    await expectTrueBooks()
+  })
+
+  it('is missing in every API at once, without anybody having asked this one', async () => {
+    const own = await openShop('lapsing')
+    const code = await newCustomer(own)
+    const { points: campaign_id } = own.campaigns
+    await done(own, { type: 'record_activity', code, campaign_id, amount: 100 })
+    const id = (await findCustomerByCode(own.ctx, code))?.id ?? 0
+    const { key } = await issueApiKey(own.ctx, { name: 'test' })
+    const available = async () => {
+      const url = `/api/v1/customers/${id}/balances`
+      const answer = await app.inject({ url, headers: { authorization: `Bearer ${key}` } })
+      return answer.json().items.find(({ available }: { available: number }) => available > 0).available
+    }
+    expect(await available()).toBe(100)
+    const terms = { depreciation_interval: 1, depreciation_interval_type: 'days', depreciation_percentage: 10 }
+    await done(own, { type: 'depreciation_new', campaign_id, ...terms })
+    clock.advance(day / 2)
+    expect(await available()).toBe(100)
+    clock.advance(day / 2)
+    expect(await available()).toBe(90)
+    expect(await quoted(own, id)).toBe(90)
+    clock.advance(day)
+    expect(await quoted(own, id)).toBe(81)
     await expectTrueBooks()
   })
 

@@ -1,12 +1,5 @@
-import {
-  applyOperation,
-  balancesOf,
-  findDefaultUnit,
-  type Operation,
-  type Posted,
-  type Unit,
-} from '../../core/ledger/index.ts'
-import { findDefaultProgramme, recordActivity } from '../../core/loyalty/index.ts'
+import { applyOperation, findDefaultUnit, type Operation, type Posted, type Unit } from '../../core/ledger/index.ts'
+import { balancesAfterCharges, findDefaultProgramme, recordActivity } from '../../core/loyalty/index.ts'
 import type { Ctx } from '../../platform/ctx.ts'
 import { DomainError } from '../../platform/errors.ts'
 import { fromMinor, toMinor } from '../../platform/money.ts'
@@ -122,7 +115,7 @@ export async function synchronize(call: Call): Promise<Answer> {
   const customerId = await customerInBody(call)
   const unit = await findDefaultUnit(ctx, 'points')
   if (!unit) throw invalidParam('amount', 'not_allowed_value', amount)
-  const balance = (await balancesOf(ctx, customerId)).find((candidate) => candidate.unit.id === unit.id)
+  const balance = (await balancesAfterCharges(ctx, customerId)).find((candidate) => candidate.unit.id === unit.id)
   const change = toMinor(amount, unit.scale) - (balance?.available ?? 0)
   if (change !== 0) {
     const key = `carecloud:synchronize:${ctx.random.hex(16)}`

@@ -1,13 +1,6 @@
+import { type Balance, findDefaultUnit, getUnit, listUnits, type Unit } from '../../core/ledger/index.ts'
 import {
-  availableOf,
-  type Balance,
-  balancesOf,
-  findDefaultUnit,
-  getUnit,
-  listUnits,
-  type Unit,
-} from '../../core/ledger/index.ts'
-import {
+  balancesAfterCharges,
   getProgramme,
   listAllItems,
   listProgrammes,
@@ -15,7 +8,6 @@ import {
   type Programme,
   type ProgrammeItem,
   type Reward,
-  settleCharges,
 } from '../../core/loyalty/index.ts'
 import type { Ctx } from '../../platform/ctx.ts'
 import { DomainError } from '../../platform/errors.ts'
@@ -138,8 +130,7 @@ export async function encodeBalances(
   const { ctx } = call
   const { only } = options
   const campaigns = options.campaigns ?? (await describeCampaigns(ctx, only ? [only] : await listActiveCampaigns(call)))
-  await settleCharges(ctx, [customerId])
-  const balances = await balancesOf(ctx, customerId)
+  const balances = await balancesAfterCharges(ctx, customerId)
   const elements: Element[] = []
   for (const programme of campaigns.programmes)
     elements.push(await encodeBalance(ctx, { programme, campaigns, balances }))
@@ -237,13 +228,4 @@ export async function findCoalitionUnit(asking: Asking, kind: 'points' | 'stored
   if (kind === 'points') return findDefaultUnit(asking.ctx, 'points')
   const first = (await listProgrammes(asking.ctx)).find((programme) => programme.kind === kind)
   return first && unitOf(asking.ctx, first)
-}
-
-/** Each customer's balance of one unit, charges taken off. */
-export async function availableAfterCharges(
-  ctx: Ctx,
-  of: { unitId: number; customerIds: readonly number[] },
-): Promise<ReadonlyMap<number, Minor>> {
-  await settleCharges(ctx, of.customerIds)
-  return availableOf(ctx, of)
 }

@@ -11,7 +11,11 @@ export type Fields = ReadonlyMap<string, string>
 /** The body's fields win over those of the query string. */
 export function decodeFields(request: FastifyRequest): Fields {
   const given = { ...readRecord(request.query), ...readRecord(request.body) }
-  const texts = Object.entries(given).map(([name, value]) => [name, readText(value)?.trim() ?? ''] as const)
+  // Of a field that was sent twice the last counts.
+  const texts = Object.entries(given).map(([name, value]) => {
+    const last = Array.isArray(value) ? value.at(-1) : value
+    return [name, readText(last)?.trim() ?? ''] as const
+  })
   return new Map(texts.filter(([, value]) => value !== ''))
 }
 

@@ -11,7 +11,8 @@ import {
   listAttributes,
 } from '../../core/customers/index.ts'
 import { type BehaviourEvent, listEvents } from '../../core/events/index.ts'
-import { availableOf, findDefaultUnit } from '../../core/ledger/index.ts'
+import { findDefaultUnit } from '../../core/ledger/index.ts'
+import { availableAfterCharges } from '../../core/loyalty/index.ts'
 import type { Ctx } from '../../platform/ctx.ts'
 import { DomainError } from '../../platform/errors.ts'
 import { readId, readInteger } from '../http/values.ts'
@@ -130,7 +131,7 @@ async function rows(
 // The loyalty balance: whole points of the default type.
 async function pointsOf(ctx: Ctx, customerIds: readonly CustomerId[]): Promise<ReadonlyMap<number, number>> {
   const unit = await findDefaultUnit(ctx, 'points')
-  return unit ? availableOf(ctx, { unitId: unit.id, customerIds }) : new Map()
+  return unit ? availableAfterCharges(ctx, { unitId: unit.id, customerIds }) : new Map()
 }
 
 const maxEvents = 250

@@ -1,6 +1,5 @@
 import { type Customer, externalId, identitiesOf, primaryEmail, primaryPhone } from '../../core/customers/index.ts'
-import { balancesOf } from '../../core/ledger/index.ts'
-import { tierOf } from '../../core/loyalty/index.ts'
+import { balancesAfterCharges, tierOf } from '../../core/loyalty/index.ts'
 import { listPurchases, type Purchase } from '../../core/purchases/index.ts'
 import type { Ctx } from '../../platform/ctx.ts'
 import { currencyScale, fromMinor } from '../../platform/money.ts'
@@ -24,7 +23,7 @@ const knownAttributes = [
 /** The whole profile, for the shop itself. Bonuses and level are the shop's default points and tier. */
 export async function encodeProfile(ctx: Ctx, customer: Customer): Promise<Record<string, unknown>> {
   const [balances, { tier, next, toNext }, orders] = await Promise.all([
-    balancesOf(ctx, customer.id),
+    balancesAfterCharges(ctx, customer.id),
     tierOf(ctx, customer.id),
     listPurchases(ctx, { customerId: customer.id, kind: 'sale', limit: maxOrders, withLines: true }),
   ])

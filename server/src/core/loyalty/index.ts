@@ -21,6 +21,8 @@ export {
   updateCard,
 } from './cards.ts'
 export {
+  availableAfterCharges,
+  balancesAfterCharges,
   type ChargeInput,
   createCharge,
   deleteCharge,

@@ -12,8 +12,8 @@ import {
   listSourceRecords,
 } from '../customers/index.ts'
 import { getCollection, listEvents } from '../events/index.ts'
-import { balancesOf, listPostings } from '../ledger/index.ts'
-import { listCards, listVouchers } from '../loyalty/index.ts'
+import { listPostings } from '../ledger/index.ts'
+import { balancesAfterCharges, listCards, listVouchers } from '../loyalty/index.ts'
 import { listMessages } from '../messaging/index.ts'
 import { listPurchases } from '../purchases/index.ts'
 
@@ -68,13 +68,15 @@ async function value(ctx: Ctx, id: CustomerId): Promise<CustomerExport> {
     const page = { customerId: id, after: last, limit: pageSize, withLines: true }
     return (await listPurchases(ctx, page)).items
   })
+  // First: what becomes a posting by it is among them.
+  const balances = await balancesAfterCharges(ctx, id)
   const postings = await everyPage((last: { id: number } | undefined) =>
     listPostings(ctx, { customerId: id, before: last?.id, limit: pageSize }),
   )
   return {
     purchases,
     postings,
-    balances: await balancesOf(ctx, id),
+    balances,
     cards: (await listCards(ctx, { customerId: id, offset: 0, limit: 1_000 })).items,
     vouchers: (
       await listVouchers(ctx, { customerId: id, states: ['issued', 'applied', 'cancelled'], offset: 0, limit: 10_000 })

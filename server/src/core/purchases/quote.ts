@@ -1,7 +1,7 @@
 import type { Ctx } from '../../platform/ctx.ts'
 import type { Minor } from '../../platform/money.ts'
-import { balancesOf } from '../ledger/index.ts'
 import {
+  balancesAfterCharges,
   type CustomerFacts,
   type Decision,
   type Discount,
@@ -184,7 +184,7 @@ async function usableValue(
   ctx: Ctx,
   { report, book: { programme }, payableMinor, payableByPointsMinor, discounts }: Priced,
 ) {
-  const balances = report.customerId === undefined ? [] : await balancesOf(ctx, report.customerId)
+  const balances = report.customerId === undefined ? [] : await balancesAfterCharges(ctx, report.customerId)
   const pointsBalance = balances.find(({ unit }) => unit.id === programme?.unitId)?.available ?? 0
   const credit = balances.find(
     ({ unit }) => unit.kind === 'money' && unit.isDefault && unit.currency === report.currency,

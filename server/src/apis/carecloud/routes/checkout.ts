@@ -1,4 +1,4 @@
-import { balancesOf } from '../../../core/ledger/index.ts'
+import { balancesAfterCharges } from '../../../core/loyalty/index.ts'
 import { listReferenceItems, type ReferenceItem } from '../../../core/organisations/index.ts'
 import { type PurchaseReport, quotePurchase, recordPurchase } from '../../../core/purchases/index.ts'
 import type { Ctx } from '../../../platform/ctx.ts'
@@ -156,7 +156,7 @@ async function checkSpend(
     if (spend.creditMinor > 0) bill.refuse('payment_type', 'customer_cant_pay_by_credits')
     return
   }
-  const balances = await balancesOf(ctx, customerId)
+  const balances = await balancesAfterCharges(ctx, customerId)
   const available = (kind: 'points' | 'money') =>
     balances.find(
       ({ unit }) => unit.kind === kind && unit.isDefault && (kind === 'points' || unit.currency === spend.currency),

@@ -1,5 +1,5 @@
-import { type Balance, balancesOf, expiringIn, type Totals, totalsOf } from '../../../core/ledger/index.ts'
-import { findDefaultProgramme, pointsValue } from '../../../core/loyalty/index.ts'
+import { type Balance, expiringIn, type Totals, totalsOf } from '../../../core/ledger/index.ts'
+import { balancesAfterCharges, findDefaultProgramme, pointsValue } from '../../../core/loyalty/index.ts'
 import { spendingOf } from '../../../core/purchases/index.ts'
 import type { Ctx } from '../../../platform/ctx.ts'
 import { currencyScale, fromMinor, type Minor } from '../../../platform/money.ts'
@@ -16,7 +16,7 @@ export function walletRoutes(routes: Routes): void {
     const customerId = await customerInQuery(call)
     const interval = readInterval(call)
     call.query.done()
-    const balances = (await balancesOf(call.ctx, customerId)).filter(({ unit }) => isPoints(unit))
+    const balances = (await balancesAfterCharges(call.ctx, customerId)).filter(({ unit }) => isPoints(unit))
     const totals = await sumTotals(call.ctx, customerId, balances, interval)
     return ok({
       earned_points: totals.earned,
@@ -31,7 +31,7 @@ export function walletRoutes(routes: Routes): void {
     const interval = readInterval(call)
     const typeIds = call.query.ids('credit_type_id', 'unit')
     call.query.done()
-    const balances = (await balancesOf(call.ctx, customerId)).filter(
+    const balances = (await balancesAfterCharges(call.ctx, customerId)).filter(
       ({ unit }) => isCredit(unit) && (typeIds === undefined || typeIds.includes(unit.id)),
     )
     const parts = await creditParts(call.ctx, customerId, balances, interval)
@@ -57,7 +57,7 @@ export function walletRoutes(routes: Routes): void {
     routes.get(path, 'both', async (call) => {
       const customerId = await customerInQuery(call)
       call.query.done()
-      const balances = (await balancesOf(call.ctx, customerId)).filter(({ unit }) => counts(unit))
+      const balances = (await balancesAfterCharges(call.ctx, customerId)).filter(({ unit }) => counts(unit))
       return ok(await expirationOf(call.ctx, customerId, balances))
     })
   }

@@ -1,5 +1,5 @@
-import { balancesOf, listPostings, type StatementEntry, type Unit } from '../../../core/ledger/index.ts'
-import { type Programme, settleCharges } from '../../../core/loyalty/index.ts'
+import { listPostings, type StatementEntry, type Unit } from '../../../core/ledger/index.ts'
+import { balancesAfterCharges, type Programme } from '../../../core/loyalty/index.ts'
 import { listPurchases, type Purchase } from '../../../core/purchases/index.ts'
 import { programmesOf } from '../../../core/reports/index.ts'
 import type { Ctx } from '../../../platform/ctx.ts'
@@ -41,9 +41,8 @@ export async function showBalance(call: Call): Promise<Answer> {
   const unit = await unitOf(ctx, programme)
   const wanted = findInteger(fields, 'transactions_number', { max: maxTransactions }) ?? maxTransactions
   const campaigns = await describeCampaigns(ctx, [programme])
-  await settleCharges(ctx, [sheet.id])
   const units = unitsOf(programme, campaigns)
-  const balances = (await balancesOf(ctx, sheet.id)).filter((one) => units.has(one.unit.id))
+  const balances = (await balancesAfterCharges(ctx, sheet.id)).filter((one) => units.has(one.unit.id))
   const isWhole = isYes(fields.get('across_campaigns')) || !(await isShared(call, programme))
   const history = { customerId: sheet.id, units, wanted, programmeId: isWhole ? null : programme.id }
   const customer = element({

@@ -1,7 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import { type Customer, listAddresses } from '../../../core/customers/index.ts'
-import { type Balance, balancesOf, totalsOf } from '../../../core/ledger/index.ts'
+import { type Balance, totalsOf } from '../../../core/ledger/index.ts'
 import {
+  balancesAfterCharges,
   findDefaultProgramme,
   listProgrammes,
   type Programme,
@@ -50,7 +51,7 @@ async function showAccounts({ ctx, customer, request }: ContactCall) {
 async function showFinancials(call: ContactCall) {
   refuseAnotherAccount(call, 'contactAccount')
   const { ctx, customer } = call
-  const [balances, addresses] = [await balancesOf(ctx, customer.id), await listAddresses(ctx, customer.id)]
+  const [balances, addresses] = [await balancesAfterCharges(ctx, customer.id), await listAddresses(ctx, customer.id)]
   const balance = walletAmong(ctx, balances)?.available ?? 0
   return {
     id: uuid(ctx, 'contactAccount', customer.id),
@@ -98,7 +99,7 @@ async function showRewards(call: ContactCall) {
   const { ctx, customer } = call
   const includeRewards = decodeText(decodeBody(call.request.query), 'include_rewards')
   const period = includeRewards ? { from: periodStart(ctx, includeRewards) } : undefined
-  const [balances, programme] = [await balancesOf(ctx, customer.id), await findDefaultProgramme(ctx)]
+  const [balances, programme] = [await balancesAfterCharges(ctx, customer.id), await findDefaultProgramme(ctx)]
   return {
     id: uuid(ctx, 'contactAccount', customer.id),
     ...encodeAccountNames(customer),

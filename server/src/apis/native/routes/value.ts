@@ -2,7 +2,6 @@ import { Type } from 'typebox'
 import { getCustomer } from '../../../core/customers/index.ts'
 import {
   applyOperation,
-  balancesOf,
   findDefaultUnit,
   findPosting,
   listPostings,
@@ -10,6 +9,7 @@ import {
   type Operation,
   type Unit as UnitOfValue,
 } from '../../../core/ledger/index.ts'
+import { balancesAfterCharges } from '../../../core/loyalty/index.ts'
 import type { Ctx } from '../../../platform/ctx.ts'
 import { assert, DomainError } from '../../../platform/errors.ts'
 import { createOnce, pageBy, readIdPosition, requireKey } from '../answers.ts'
@@ -81,7 +81,7 @@ export function valueRoutes(app: Routes): void {
     async (request) => {
       const ctx = ctxOf(request)
       const { id } = await getCustomer(ctx, request.params.id)
-      return { items: (await balancesOf(ctx, id)).map(encodeBalance) }
+      return { items: (await balancesAfterCharges(ctx, id)).map(encodeBalance) }
     },
   )
 

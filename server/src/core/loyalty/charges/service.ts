@@ -1,11 +1,11 @@
 import { type Ctx, makeCtx, type Server, transact } from '../../../platform/ctx.ts'
-import { dbOf } from '../../../platform/db.ts'
+import { dbOf, type Pool } from '../../../platform/db.ts'
 import { DomainError } from '../../../platform/errors.ts'
 import type { Minor } from '../../../platform/money.ts'
 import { emitChanges } from '../../../platform/outbox.ts'
 import { onlyGiven } from '../../../platform/records.ts'
 import { audit, findTenantById } from '../../accounts/index.ts'
-import { lapse, ownedSince } from '../../ledger/index.ts'
+import { availableOf, type Balance, balancesOf, lapse, ownedSince } from '../../ledger/index.ts'
 import { getProgramme } from '../service.ts'
 import type { Charge } from '../types.ts'
 import { chargeOn, checkCharge } from './rules.ts'
@@ -87,11 +87,43 @@ async function announce(ctx: Ctx, charge: Charge, operation: 'created' | 'update
  * job. Each due moment is charged once, on what of the balance was there at that moment.
  */
 export async function settleCharges(ctx: Ctx, customerIds: readonly number[]): Promise<void> {
-  if ((await selectCharges(ctx, null)).length === 0) return
+  if (!(await mayCharge(ctx))) return
   await chargeAll(ctx, { customerIds, batch: customerIds.length * maxChargesEach })
 }
 
 const maxChargesEach = 20
+
+/** The customer's balances of every unit as they are now: what balances that are shown are read with. */
+export async function balancesAfterCharges(ctx: Ctx, customerId: number): Promise<Balance[]> {
+  await settleCharges(ctx, [customerId])
+  return balancesOf(ctx, customerId)
+}
+
+/** The same of one unit, for many customers. */
+export async function availableAfterCharges(
+  ctx: Ctx,
+  of: { unitId: number; customerIds: readonly number[] },
+): Promise<ReadonlyMap<number, Minor>> {
+  await settleCharges(ctx, of.customerIds)
+  return availableOf(ctx, of)
+}
+
+// Until when a tenant that had no charges need not be asked again. A charge falls due a day after it was set up at the earliest, so
+// that one set up meanwhile is in time for its first moment: shops without charges, which is most of them, pay nothing for this.
+const quietTenants = new WeakMap<Pool, Map<number, number>>()
+const quietMs = 3_600_000
+const maxQuietTenants = 10_000
+
+async function mayCharge(ctx: Ctx): Promise<boolean> {
+  const quiet = quietTenants.get(ctx.pool) ?? new Map<number, number>()
+  const now = ctx.clock.now().getTime()
+  const left = (quiet.get(ctx.tenant.id) ?? 0) - now
+  if (left > 0 && left <= quietMs) return false
+  if ((await selectCharges(ctx, null)).length > 0) return true
+  if (quiet.size >= maxQuietTenants) quiet.clear()
+  quietTenants.set(ctx.pool, quiet.set(ctx.tenant.id, now + quietMs))
+  return false
+}
 
 /** The same for everybody of every tenant, in batches, until a signal stops it; answers how many charges had become due. */
 export async function settleAllCharges(
