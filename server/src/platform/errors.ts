@@ -103,6 +103,8 @@ export const errorKinds = {
   'purchase.total_mismatch': 'invalid',
   'purchase.already_cancelled': 'conflict',
   'purchase.claimed': 'conflict',
+  'purchase.price_changed': 'conflict',
+  'purchase.not_ours': 'conflict',
   'purchase.currency_mismatch': 'invalid',
   'device.not_found': 'not_found',
   'event.invalid': 'invalid',

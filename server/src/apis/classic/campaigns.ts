@@ -3,8 +3,8 @@ import {
   balancesAfterCharges,
   getProgramme,
   listAllItems,
+  listProgrammeRewards,
   listProgrammes,
-  listRewards,
   type Programme,
   type ProgrammeItem,
   type Reward,
@@ -167,7 +167,7 @@ async function encodeBalance(ctx: Ctx, { programme, campaigns, balances }: Stand
 /** Points and visits pay for rewards: those that the balance reaches. */
 async function encodeReachable(ctx: Ctx, programme: Programme, available: Minor): Promise<Entries> {
   if (!hasRewards(programme)) return {}
-  const rewards = available > 0 ? await rewardsOf(ctx, programme) : []
+  const rewards = available > 0 ? await listProgrammeRewards(ctx, programme) : []
   const reached = rewards.filter(({ pointsCost }) => pointsCost <= available)
   const unit = await unitOf(ctx, programme)
   return {
@@ -180,21 +180,6 @@ async function encodeReachable(ctx: Ctx, programme: Programme, available: Minor)
 
 export function hasRewards({ kind }: Programme): boolean {
   return kind === 'points' || kind === 'visits'
-}
-
-/** What can be had for the campaign's points or visits now, the cheapest first. The default points pay for the shop's own catalogue. */
-export async function rewardsOf(ctx: Ctx, programme: Programme): Promise<Reward[]> {
-  const { items } = await listRewards(ctx, {
-    states: ['active'],
-    usages: ['voucher'],
-    kinds: ['catalogue'],
-    validity: { at: ctx.clock.now(), valid: true },
-    programmeId: programme.isDefault ? null : programme.id,
-    orderBy: 'pointsCost',
-    offset: 0,
-    limit: 1000,
-  })
-  return items.filter(({ pointsCost }) => pointsCost > 0)
 }
 
 export function encodeReward(reward: Reward, unit: Unit, status?: string): Element {

@@ -16,15 +16,7 @@ import {
   setCustomerPassword,
   updateCustomer,
 } from '../../core/customers/index.ts'
-import {
-  assignCard,
-  createCard,
-  findCardByNumber,
-  listCards,
-  listCardTypes,
-  putCardType,
-  updateCard,
-} from '../../core/loyalty/index.ts'
+import { giveCardNumber } from '../../core/loyalty/index.ts'
 import type { Ctx } from '../../platform/ctx.ts'
 import { decodeCountry } from './countries.ts'
 import { customFieldName } from './customers.ts'
@@ -126,7 +118,7 @@ export async function writeDetails(
   }
   if (details.password) await setCustomerPassword(ctx, { customerId, password: details.password })
   if (Object.values(details.address).some((value) => value !== undefined)) await writeAddress(ctx, command)
-  if (cardNumber) await giveCard(ctx, { customerId, number: cardNumber })
+  if (cardNumber) await giveCardNumber(ctx, { customerId, number: cardNumber })
 }
 
 async function replaceUsername(ctx: Ctx, customerId: number, username: string): Promise<void> {
@@ -141,22 +133,4 @@ async function writeAddress(
 ): Promise<void> {
   const primary = (await listAddresses(ctx, customerId)).find((address) => address.isPrimary)
   await putAddress(ctx, { customerId, ...details.address, ...(primary ? { id: primary.id } : {}), primary: true })
-}
-
-/** A free card is handed out, an unknown number becomes a card. The card a customer had before is blocked. */
-export async function giveCard(
-  ctx: Ctx,
-  { customerId, number }: { customerId: number; number: string },
-): Promise<void> {
-  const card = await findCardByNumber(ctx, number)
-  if (card?.customerId === customerId) return
-  const before = await listCards(ctx, { customerId, state: 'active', offset: 0, limit: 100 })
-  for (const { id } of before.items) await updateCard(ctx, { id, state: 'blocked', customerId: null })
-  if (card) await assignCard(ctx, { number, customerId })
-  else await createCard(ctx, { cardTypeId: await cardTypeId(ctx), number, customerId })
-}
-
-async function cardTypeId(ctx: Ctx): Promise<number> {
-  const [type] = await listCardTypes(ctx)
-  return (type ?? (await putCardType(ctx, { code: 'card', name: 'Card', prefix: '' }))).id
 }

@@ -24,8 +24,8 @@ declare module 'fastify' {
     caller: Caller | null
   }
   interface FastifyContextConfig {
-    /** What the caller must be allowed to; "none" needs no sign-in, "any" only that. Every route of api/v1 has one. */
-    access?: Permission | 'any' | 'none'
+    /** What the caller must be allowed to, all of it; "none" needs no sign-in, "any" only that. Every route of api/v1 has one. */
+    access?: Permission | readonly Permission[] | 'any' | 'none'
   }
 }
 
@@ -47,8 +47,8 @@ export async function authenticate(app: FastifyInstance, server: Server): Promis
     request.caller = caller
     request.tenantId = caller.ctx.tenant.id
     if (caller.session) refuseForgery(request, caller.session)
-    if (access !== 'any' && !caller.may(access))
-      throw new DomainError('request.forbidden', { reason: `Needs ${access}.` })
+    const missing = access === 'any' ? undefined : [access].flat().find((permission) => !caller.may(permission))
+    if (missing) throw new DomainError('request.forbidden', { reason: `Needs ${missing}.` })
   })
 }
 

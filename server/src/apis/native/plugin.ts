@@ -29,6 +29,7 @@ import { rewardRoutes } from './routes/rewards.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { staffRoutes } from './routes/staff.ts'
 import { tierRoutes } from './routes/tiers.ts'
+import { tillRoutes } from './routes/till.ts'
 import { valueRoutes } from './routes/value.ts'
 import { voucherRoutes } from './routes/vouchers.ts'
 import type { Routes } from './routing.ts'
@@ -63,6 +64,7 @@ export async function nativeApi(scope: FastifyInstance, options: ApiOptions): Pr
   tierRoutes(app)
   loyaltyTrialRoutes(app)
   replayRoutes(app)
+  tillRoutes(app)
   reportRoutes(app)
   outboxRoutes(app)
   connectRoutes(app, options)

@@ -6,6 +6,7 @@
  * customer at most and its number to one card; a code leads to one voucher that counts; what a voucher costs is posted with it
  * and given back with it; a gift card's value lies on the account of a bearer, who is no customer to anybody.
  */
+export { giveCardNumber } from './card-numbers.ts'
 export {
   assignCard,
   assignFreeCard,
@@ -67,6 +68,7 @@ export {
   findRewardByCode,
   getReward,
   getRewards,
+  listProgrammeRewards,
   listRewards,
   type RewardFilter,
   type RewardInput,
@@ -89,6 +91,7 @@ export {
 export type { RuleQuery } from './rules/store.ts'
 export { evaluateProgramme, pointsFor } from './rules.ts'
 export {
+  type ActivityWorth,
   createProgramme,
   findDefaultProgramme,
   getProgramme,
@@ -99,6 +102,7 @@ export {
   recordActivity,
   redeem,
   updateProgramme,
+  weighActivity,
 } from './service.ts'
 export {
   addTier,
@@ -125,6 +129,7 @@ export {
   type VoucherInput,
 } from './vouchers/issue.ts'
 export { findOfferedCodes } from './vouchers/offered.ts'
+export { redeemReward, takeRewardBack } from './vouchers/redeem.ts'
 export {
   applyVoucher,
   cancelVoucher,

@@ -145,17 +145,13 @@ export interface Activity {
  * would be earned.
  */
 export async function recordActivity(ctx: Ctx, activity: Activity): Promise<Posted & { programme: Programme }> {
-  const programme = await getActiveProgramme(ctx, activity.programmeId)
-  const basic = activity.units ?? activityAmount(ctx, programme, activity)
+  const { programme, unitId, amount, bonus } = await weighActivity(ctx, activity)
   const { promotionId } = activity
-  const bonus = promotionId === undefined ? 0 : await promotionBonus(ctx, { programme, promotionId, basic })
-  const amount = basic + bonus
-  if (amount <= 0) throw new DomainError('amount.invalid', { amount: activity.amountMinor ?? 0, field: 'amount' })
   const { expiresAfterDays, activatesAfterDays } = programme.settings
   const posted = await applyOperation(ctx, {
     kind: 'earn',
     key: activity.key,
-    unitId: await unitOfItem(ctx, programme, activity.itemUnitId),
+    unitId,
     customerId: activity.customerId,
     programmeId: programme.id,
     amount,
@@ -172,7 +168,30 @@ export async function recordActivity(ctx: Ctx, activity: Activity): Promise<Post
   return { ...posted, programme }
 }
 
-function activityAmount(ctx: Ctx, programme: Programme, activity: Activity): Minor {
+export interface ActivityWorth {
+  readonly programme: Programme
+  readonly unitId: number
+  readonly amount: Minor
+  /** What a promotion adds, in the amount. */
+  readonly bonus: Minor
+}
+
+/** What `recordActivity` would give, without giving it. Refuses what it refuses. */
+export async function weighActivity(ctx: Ctx, activity: Omit<Activity, 'key' | 'customerId'>): Promise<ActivityWorth> {
+  const programme = await getActiveProgramme(ctx, activity.programmeId)
+  const basic = activity.units ?? activityAmount(ctx, programme, activity)
+  const { promotionId } = activity
+  const bonus = promotionId === undefined ? 0 : await promotionBonus(ctx, { programme, promotionId, basic })
+  const amount = basic + bonus
+  if (amount <= 0) throw new DomainError('amount.invalid', { amount: activity.amountMinor ?? 0, field: 'amount' })
+  return { programme, unitId: await unitOfItem(ctx, programme, activity.itemUnitId), amount, bonus }
+}
+
+function activityAmount(
+  ctx: Ctx,
+  programme: Programme,
+  activity: Pick<Activity, 'amountMinor' | 'bonusPoints' | 'quantity'>,
+): Minor {
   switch (programme.kind) {
     case 'points': {
       const rate = programme.settings.pointsPerUnit ?? 1

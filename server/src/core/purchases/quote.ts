@@ -5,6 +5,7 @@ import {
   type CustomerFacts,
   type Decision,
   type Discount,
+  type Earned,
   evaluate,
   type FactsNeeded,
   factsNeeded,
@@ -32,6 +33,10 @@ export interface QuoteOptions {
   readonly codes?: readonly string[]
   /** Give the discount of the customer's tier, too. */
   readonly tierDiscount?: boolean
+  /** Rewards that the customer takes here and now for points; each must be active. */
+  readonly rewards?: readonly Reward[]
+  /** false: nothing that the till gives by itself. */
+  readonly automatic?: boolean
   /** A rule that is not active yet, as if it were. */
   readonly draftRule?: DraftRule
   /** A reward that is not active yet, as if the till gave it by itself. */
@@ -58,6 +63,8 @@ export interface Quote {
   readonly pointsEarned: Minor
   /** What rules would give in money credit of the purchase's currency. */
   readonly creditEarnedMinor: Minor
+  /** Everything it would earn, in whatever unit. */
+  readonly earned: readonly Pick<Earned, 'unitId' | 'amount'>[]
   /** Every rule, reward and code that was looked at. */
   readonly decisions: readonly Decision[]
   readonly pointsBalance: Minor
@@ -84,11 +91,12 @@ export async function quotePurchase(ctx: Ctx, report: PurchaseReport, options: Q
   const { customerId } = report
   const lines = resolveLines(report)
   const sale = saleFrom(report, lines)
-  const codes = await findOfferedCodes(ctx, options.codes ?? [])
+  const codes = [...(await findOfferedCodes(ctx, options.codes ?? [])), ...(options.rewards ?? []).map(takenHere)]
   const tierReward = options.tierDiscount && customerId !== undefined ? await tierRewardOf(ctx, customerId) : undefined
   const active = await loadRuleBook(ctx)
   const tried = options.draftRule ? withDraft(active, options.draftRule) : active
-  const book = withReward(withReward(tried, options.draftReward && asIfActive(ctx, options.draftReward)), tierReward)
+  const offering = options.automatic === false ? { ...tried, rewards: [] } : tried
+  const book = withReward(withReward(offering, options.draftReward && asIfActive(ctx, options.draftReward)), tierReward)
   const needed = factsNeeded(book, codes)
   const [basket] = await basketsOf(ctx, [sale], needed, { benefits: true })
   if (!basket) throw new Error('a sale has a basket')
@@ -127,10 +135,16 @@ export async function quotePurchase(ctx: Ctx, report: PurchaseReport, options: Q
     payableMinor: Math.max(0, outcome.totalMinor),
     pointsEarned: earnedIn(book.programme?.unitId),
     creditEarnedMinor: earnedIn(creditUnitId),
+    earned: outcome.earned.map(({ unitId, amount }) => ({ unitId, amount })),
     decisions: outcome.decisions,
     giftCards,
     ...usable,
   }
+}
+
+/** As if its own code was typed in, whatever way it is used: it costs points and is given at once. */
+function takenHere(reward: Reward): OfferedCode {
+  return { code: reward.code, reward: { ...reward, usage: 'code' } }
 }
 
 async function known(

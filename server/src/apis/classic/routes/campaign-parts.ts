@@ -5,6 +5,7 @@ import {
   deleteItem,
   type EarningRule,
   listAllItems,
+  listProgrammeRewards,
   type Programme,
   type ProgrammeItem,
   type Reward,
@@ -16,7 +17,7 @@ import {
 } from '../../../core/loyalty/index.ts'
 import { DomainError } from '../../../platform/errors.ts'
 import type { Call } from '../auth.ts'
-import { encodeItem, encodeReward, getNamedCampaign, hasRewards, rewardsOf, unitOf } from '../campaigns.ts'
+import { encodeItem, encodeReward, getNamedCampaign, hasRewards, unitOf } from '../campaigns.ts'
 import { type Fields, findInteger, findText, refuse, requireText } from '../decode.ts'
 import { type Answer, type Element, element } from '../encode.ts'
 import { decodePromotion, encodePromotion, promotionsOf } from '../promotions.ts'
@@ -74,7 +75,7 @@ function answerPart(of: { programmeId: number; name: string; part: Element }): A
 
 async function getReward(call: Call, programme: Programme): Promise<Reward> {
   const id = requireText(call.fields, 'reward_id')
-  const reward = (await rewardsOf(call.ctx, programme)).find((one) => String(one.id) === id)
+  const reward = (await listProgrammeRewards(call.ctx, programme)).find((one) => String(one.id) === id)
   return reward ?? refuse('reward_id', 'does not exist')
 }
 

@@ -1,4 +1,4 @@
-import type { Programme } from '../../../core/loyalty/index.ts'
+import { listProgrammeRewards, type Programme } from '../../../core/loyalty/index.ts'
 import type { Ctx } from '../../../platform/ctx.ts'
 import { localTime } from '../../http/times.ts'
 import type { Call } from '../auth.ts'
@@ -10,7 +10,6 @@ import {
   hasRewards,
   listActiveCampaigns,
   listVisibleCampaigns,
-  rewardsOf,
   unitOf,
 } from '../campaigns.ts'
 import { type Fields, findInteger, findText, listTexts, refuse } from '../decode.ts'
@@ -43,7 +42,7 @@ export async function listInactiveCampaigns(call: Call): Promise<Answer> {
 export async function listRewards(call: Call): Promise<Answer> {
   const programme = await getNamedCampaign(call)
   const unit = await unitOf(call.ctx, programme)
-  const rewards = hasRewards(programme) ? await rewardsOf(call.ctx, programme) : []
+  const rewards = hasRewards(programme) ? await listProgrammeRewards(call.ctx, programme) : []
   return {
     head: {
       campaign: element({ id: programme.id }),

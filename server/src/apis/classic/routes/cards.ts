@@ -1,5 +1,5 @@
 import { addIdentity, identitiesOf, removeIdentity } from '../../../core/customers/index.ts'
-import { listCards, updateCard } from '../../../core/loyalty/index.ts'
+import { giveCardNumber, listCards, updateCard } from '../../../core/loyalty/index.ts'
 import { mergeCustomers } from '../../../core/merging/index.ts'
 import { type Ctx, transact } from '../../../platform/ctx.ts'
 import { DomainError } from '../../../platform/errors.ts'
@@ -7,7 +7,6 @@ import type { Call } from '../auth.ts'
 import { encodeCustomer, findByCard, findByCode, getSheet } from '../customers.ts'
 import { type Fields, findText, refuse } from '../decode.ts'
 import type { Answer } from '../encode.ts'
-import { giveCard } from '../record.ts'
 import { givenCodeSource } from '../vocabulary.ts'
 import { decodeCardNumber } from './customers.ts'
 import { findAlike } from './search.ts'
@@ -90,7 +89,7 @@ async function giveOnlyCard(ctx: Ctx, of: { customerId: number; number: string }
   for (const card of items) {
     if (card.number !== number) await updateCard(ctx, { id: card.id, state: 'blocked', customerId: null })
   }
-  await giveCard(ctx, of)
+  await giveCardNumber(ctx, of)
 }
 
 /** The code of ours leads to the customer all the same. */

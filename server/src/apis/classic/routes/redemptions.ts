@@ -1,17 +1,16 @@
 import {
-  applyVoucher,
-  issueVoucher,
+  listProgrammeRewards,
   type Programme,
   pointsForPayment,
   type Reward,
   redeem,
+  redeemReward,
   settleCharges,
 } from '../../../core/loyalty/index.ts'
-import { type Ctx, transact } from '../../../platform/ctx.ts'
+import type { Ctx } from '../../../platform/ctx.ts'
 import { DomainError } from '../../../platform/errors.ts'
 import { currencyScale } from '../../../platform/money.ts'
 import type { Call } from '../auth.ts'
-import { rewardsOf } from '../campaigns.ts'
 import { findAmount, findInteger, refuse, requireText } from '../decode.ts'
 import type { Answer, Element } from '../encode.ts'
 import { answerReceipt } from '../receipt.ts'
@@ -31,7 +30,7 @@ export async function enterRedemption(ctx: Ctx, entry: Entry, units?: number): P
   const asked = units === undefined ? await decodeRedemption(ctx, entry) : await decodeImported(ctx, entry, units)
   // What has lapsed by the clock can no longer be spent.
   await settleCharges(ctx, [customerId])
-  if ('reward' in asked) return redeemReward(ctx, entry, asked.reward)
+  if ('reward' in asked) return enterReward(ctx, entry, asked.reward)
   const { key } = await redeem(ctx, {
     programmeId: programme.id,
     customerId,
@@ -45,17 +44,16 @@ export async function enterRedemption(ctx: Ctx, entry: Entry, units?: number): P
 }
 
 /** The level is paid, and what it buys is handed over at once. */
-function redeemReward(ctx: Ctx, { customerId, note, ...entry }: Entry, reward: Reward): Promise<Element> {
-  return transact(ctx, async (ctx) => {
-    const voucher = await issueVoucher(ctx, {
-      rewardId: reward.id,
-      customerId,
-      ...(note ? { costNote: note } : {}),
-      costData: customData({ ...entry, customerId, note }),
-    })
-    await applyVoucher(ctx, { id: voucher.id })
-    return encodePosting(ctx, voucher.costKey ?? '')
+async function enterReward(ctx: Ctx, entry: Entry, reward: Reward): Promise<Element> {
+  const { customerId, note } = entry
+  const costData = customData(entry)
+  const voucher = await redeemReward(ctx, {
+    rewardId: reward.id,
+    customerId,
+    costData,
+    ...(note ? { costNote: note } : {}),
   })
+  return encodePosting(ctx, voucher.costKey ?? '')
 }
 
 type Asked = { readonly amount: number; readonly itemUnitId?: number } | { readonly reward: Reward }
@@ -104,6 +102,6 @@ async function decodePoints(ctx: Ctx, { fields, programme }: Entry): Promise<Ask
 
 /** By its `id`; the merchant's own `reward_id` is not for this. */
 async function getNamedReward(ctx: Ctx, programme: Programme, id: string): Promise<Reward> {
-  const reward = (await rewardsOf(ctx, programme)).find((one) => String(one.id) === id)
+  const reward = (await listProgrammeRewards(ctx, programme)).find((one) => String(one.id) === id)
   return reward ?? refuse('reward_to_redeem', 'does not exist')
 }

@@ -1,9 +1,9 @@
 import { verifyCustomerPassword } from '../../../core/customers/index.ts'
 import { applyOperation, findPosting } from '../../../core/ledger/index.ts'
-import { cancelVoucher, findCardByNumber, updateVoucher } from '../../../core/loyalty/index.ts'
+import { findCardByNumber, takeRewardBack } from '../../../core/loyalty/index.ts'
 import { eraseCustomer } from '../../../core/privacy/index.ts'
 import { getPurchase, getPurchaseDetails, recordPurchase } from '../../../core/purchases/index.ts'
-import { type Ctx, transact } from '../../../platform/ctx.ts'
+import type { Ctx } from '../../../platform/ctx.ts'
 import { DomainError } from '../../../platform/errors.ts'
 import { api, type Call } from '../auth.ts'
 import { getNamedCampaign } from '../campaigns.ts'
@@ -72,14 +72,6 @@ export async function deleteTransaction(call: Call): Promise<Answer> {
     })
   }
   return { head: { transaction: element({ id, code: codeOf(sheet) }, 'deleted') } }
-}
-
-/** The reward was not handed over after all: what it cost is given back. */
-function takeRewardBack(ctx: Ctx, id: number): Promise<void> {
-  return transact(ctx, async (ctx) => {
-    await updateVoucher(ctx, { id, patch: { appliedAt: null } })
-    await cancelVoucher(ctx, id)
-  })
 }
 
 async function cancelSale(ctx: Ctx, purchaseId: number): Promise<void> {

@@ -113,6 +113,13 @@ export const CustomerBody = Body({
       description: 'Numbers that other systems know the customer by.',
     }),
   ),
+  card_number: Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 100,
+      description: 'A free card is handed out, an unknown number becomes a card. Refuses `card.taken`, `card.blocked`.',
+    }),
+  ),
 })
 
 export const CustomerQuery = {

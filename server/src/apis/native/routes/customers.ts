@@ -14,7 +14,7 @@ import {
   searchCustomers,
   updateCustomer,
 } from '../../../core/customers/index.ts'
-import { tierOf } from '../../../core/loyalty/index.ts'
+import { giveCardNumber, tierOf } from '../../../core/loyalty/index.ts'
 import { customerFigures } from '../../../core/reports/index.ts'
 import { type Ctx, transact } from '../../../platform/ctx.ts'
 import { createOnce, pageBy, readPosition } from '../answers.ts'
@@ -80,11 +80,12 @@ export function customerRoutes(app: Routes): void {
     (request, reply) =>
       createOnce(request, reply, (ctx) =>
         transact(ctx, async (ctx) => {
-          const { external_ids: externalIds = [], ...wire } = request.body
+          const { external_ids: externalIds = [], card_number: cardNumber, ...wire } = request.body
           const customer = await createCustomer(ctx, decodeCustomer(wire))
           for (const { source, external_id: externalId } of externalIds) {
             await addSourceRecord(ctx, { customerId: customer.id, source, externalId })
           }
+          if (cardNumber) await giveCardNumber(ctx, { customerId: customer.id, number: cardNumber.trim() })
           return describeCustomer(ctx, await getCustomer(ctx, customer.id))
         }),
       ),

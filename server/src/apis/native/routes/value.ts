@@ -32,7 +32,7 @@ import {
 } from '../schemas.ts'
 import { Unit } from './loyalty.ts'
 
-const Balance = Type.Object({
+export const Balance = Type.Object({
   unit: Unit,
   available: Minor,
   pending: Minor,

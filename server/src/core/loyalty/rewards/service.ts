@@ -12,6 +12,7 @@ import type { Reward, RewardDefinition } from '../engine/types.ts'
 import { bumpRuleBook } from '../rules/book-store.ts'
 import { checkDays, checkFrame } from '../rules/checks.ts'
 import { tierOf } from '../tiers.ts'
+import type { Programme } from '../types.ts'
 import { insertReward, lockReward, selectRewardsByCodes, selectRewardsByIds, updateRewardRow } from './store.ts'
 import { type RewardQuery, selectRewards } from './views.ts'
 
@@ -47,6 +48,28 @@ export async function listRewards(ctx: Ctx, filter: RewardFilter): Promise<{ ite
   const segmentIds = (await segmentsOf(ctx, customerId)).map((segment) => segment.id)
   const { tier } = await tierOf(ctx, customerId)
   return selectRewards(ctx, { ...query, customer: { segmentIds, tierId: tier?.id ?? null } })
+}
+
+/**
+ * What can be had for a programme's value now, the cheapest first. The default points pay for the shop's own catalogue; a reward
+ * with the usage `code` is taken with a sale.
+ */
+export async function listProgrammeRewards(
+  ctx: Ctx,
+  programme: Programme,
+  options: { usages?: readonly Reward['usage'][] } = {},
+): Promise<Reward[]> {
+  const { items } = await selectRewards(ctx, {
+    states: ['active'],
+    usages: options.usages ?? ['voucher'],
+    kinds: ['catalogue'],
+    validity: { at: ctx.clock.now(), valid: true },
+    programmeId: programme.isDefault ? null : programme.id,
+    orderBy: 'pointsCost',
+    offset: 0,
+    limit: 1000,
+  })
+  return items.filter(({ pointsCost }) => pointsCost > 0)
 }
 
 /** Refuses reward.not_found, also for a deleted one. */
