@@ -8,8 +8,8 @@ import { foundCustomersQuery, foundPurchasesQuery } from '../api/queries.ts'
 import { CustomerAvatar } from '../components/customer-avatar.tsx'
 import { formatDate, formatMoney } from './format.ts'
 import { customerName } from './names.ts'
-import { places } from './navigation.ts'
 import classes from './palette.module.css'
+import { usePlaces } from './session.ts'
 
 interface Hit {
   readonly key: string
@@ -118,6 +118,7 @@ function PaletteBody({ close }: { close: () => void }) {
 
 function useHits(text: string, close: () => void): readonly Hit[] {
   const navigate = useNavigate()
+  const places = usePlaces()
   const [asked] = useDebouncedValue(text.trim(), 120)
   const enabled = asked.length >= MIN_TEXT
   const customers = useQuery({ ...foundCustomersQuery(asked, 6), enabled })
@@ -172,5 +173,5 @@ function useHits(text: string, close: () => void): readonly Hit[] {
       })
     }
     return found
-  }, [customers.data, purchases.data, enabled, text, navigate, close])
+  }, [customers.data, purchases.data, enabled, text, places, navigate, close])
 }

@@ -50,6 +50,12 @@ const dashboardRoute = createRoute({
   component: lazyRouteComponent(() => import('../pages/dashboard/page.tsx'), 'DashboardPage'),
 })
 
+const cashierRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/cashier',
+  component: lazyRouteComponent(() => import('../pages/cashier/page.tsx'), 'CashierPage'),
+})
+
 const customersRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/customers',
@@ -184,6 +190,7 @@ const routeTree = rootRoute.addChildren([
   signInRoute,
   appRoute.addChildren([
     dashboardRoute,
+    cashierRoute,
     customersRoute,
     customerRoute,
     purchasesRoute,

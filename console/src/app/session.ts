@@ -1,8 +1,10 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useRouter } from '@tanstack/react-router'
+import { useMemo } from 'react'
 import { remove } from '../api/client.ts'
 import { sessionQuery } from '../api/queries.ts'
 import type { Session, StaffRole } from '../api/types.ts'
+import { type Place, places } from './navigation.ts'
 
 /** Only below the signed-in part of the router, which has loaded it. */
 export function useSession(): Session {
@@ -21,14 +23,26 @@ export function useSignOut(): () => Promise<void> {
   }
 }
 
-const rolesThat: Readonly<Record<'loyalty' | 'vouchers' | 'value' | 'settings', readonly StaffRole[]>> = {
+const rolesThat: Readonly<Record<'loyalty' | 'vouchers' | 'value' | 'till' | 'settings', readonly StaffRole[]>> = {
   loyalty: ['owner', 'admin', 'marketer'],
   vouchers: ['owner', 'admin', 'marketer', 'cashier'],
   value: ['owner', 'admin', 'cashier'],
+  till: ['owner', 'admin', 'cashier'],
   settings: ['owner', 'admin'],
 }
 
 /** What somebody may not do is not offered to them; the server refuses it all the same. */
 export function useMay(what: keyof typeof rolesThat): boolean {
   return rolesThat[what].includes(useSession().user.role)
+}
+
+/** The pages of the side bar that are of use to whoever is signed in. */
+export function usePlaces(): readonly Place[] {
+  const { role } = useSession().user
+  return useMemo(() => places.filter(({ roles }) => roles.includes(role)), [role])
+}
+
+/** Where somebody starts: at the till, or with the figures. */
+export function homeOf(role: StaffRole): string {
+  return role === 'cashier' ? '/cashier' : '/'
 }

@@ -13,9 +13,9 @@ import { Link, Outlet } from '@tanstack/react-router'
 import { Logo } from '../components/logo.tsx'
 import { keepTimeZone } from './format.ts'
 import { roleNames } from './names.ts'
-import { places } from './navigation.ts'
+import type { Place } from './navigation.ts'
 import { Palette } from './palette.tsx'
-import { useSession, useSignOut } from './session.ts'
+import { homeOf, usePlaces, useSession, useSignOut } from './session.ts'
 import classes from './shell.module.css'
 import { useShortcuts } from './shortcuts.ts'
 
@@ -44,11 +44,10 @@ export function Shell() {
 }
 
 function SideBar({ openPalette }: { openPalette: () => void }) {
+  const places = usePlaces()
   return (
     <aside className={classes.sideBar}>
-      <Link to="/" className={classes.home} aria-label="Regulars, dashboard">
-        <Logo />
-      </Link>
+      <Home />
       <UnstyledButton className={classes.search} onClick={openPalette}>
         <IconSearch size={15} />
         <span>Search</span>
@@ -64,9 +63,18 @@ function SideBar({ openPalette }: { openPalette: () => void }) {
   )
 }
 
+function Home() {
+  const { role } = useSession().user
+  return (
+    <Link to={homeOf(role)} className={classes.home} aria-label="Regulars, start page">
+      <Logo />
+    </Link>
+  )
+}
+
 const groupNames = { work: '', loyalty: 'Loyalty', setup: 'Set up' } as const
 
-function PlaceLink({ place, first }: { place: (typeof places)[number]; first: boolean }) {
+function PlaceLink({ place, first }: { place: Place; first: boolean }) {
   return (
     <>
       {first && <div className={classes.group}>{groupNames[place.group]}</div>}
@@ -136,9 +144,7 @@ function SchemeToggle() {
 function TopBar({ openPalette }: { openPalette: () => void }) {
   return (
     <header className={classes.topBar}>
-      <Link to="/" className={classes.home} aria-label="Regulars, dashboard">
-        <Logo />
-      </Link>
+      <Home />
       <span className={classes.topActions}>
         <ActionIcon variant="subtle" color="gray" size={40} aria-label="Search" onClick={openPalette}>
           <IconSearch size={20} stroke={1.7} />
@@ -152,6 +158,7 @@ function TopBar({ openPalette }: { openPalette: () => void }) {
 /** The first four pages; the rest behind "More". */
 function Tabs() {
   const signOut = useSignOut()
+  const places = usePlaces()
   return (
     <nav aria-label="Main" className={classes.tabs}>
       {places.slice(0, 4).map((place) => (

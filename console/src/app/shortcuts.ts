@@ -1,7 +1,7 @@
 import { type AnyRouter, useRouter } from '@tanstack/react-router'
 import { useLayoutEffect } from 'react'
 import { flushSync } from 'react-dom'
-import { places } from './navigation.ts'
+import { usePlaces } from './session.ts'
 
 const SEQUENCE_MS = 1200
 
@@ -33,6 +33,7 @@ function whenPageShows(router: AnyRouter, run: () => void): void {
 /** Ctrl/Cmd-K opens the palette, "/" goes to the page's search field (else the palette), "g" and a letter goes to a page. */
 export function useShortcuts(openPalette: () => void): void {
   const router = useRouter()
+  const places = usePlaces()
   // Before the page is first seen: who sees it may press a key at once.
   useLayoutEffect(() => {
     let pressedG = 0
@@ -59,5 +60,5 @@ export function useShortcuts(openPalette: () => void): void {
     }
     window.addEventListener('keydown', onKey)
     return () => window.removeEventListener('keydown', onKey)
-  }, [router, openPalette])
+  }, [router, places, openPalette])
 }

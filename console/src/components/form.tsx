@@ -14,13 +14,16 @@ interface FormModalProps {
   readonly problem?: unknown
   readonly danger?: boolean
   readonly disabled?: boolean
+  /** A question without fields: Enter answers it. */
+  readonly focusSubmit?: boolean
   readonly submit: () => void
   readonly children?: ReactNode
 }
 
 /** A question with a form in it: Enter sends, Escape leaves, a refusal is shown above the buttons. */
 export function FormModal(props: FormModalProps) {
-  const { title, note, opened, close, submitLabel, busy, problem, danger, disabled, submit, children } = props
+  const { title, note, opened, close, submitLabel, busy, problem, danger, disabled, focusSubmit, submit, children } =
+    props
   const onSubmit = (event: FormEvent) => {
     event.preventDefault()
     submit()
@@ -35,7 +38,13 @@ export function FormModal(props: FormModalProps) {
           <Button variant="default" onClick={close}>
             Cancel
           </Button>
-          <Button type="submit" color={danger ? 'red' : undefined} loading={busy} disabled={disabled}>
+          <Button
+            type="submit"
+            color={danger ? 'red' : undefined}
+            loading={busy}
+            disabled={disabled}
+            data-autofocus={focusSubmit || undefined}
+          >
             {submitLabel}
           </Button>
         </div>

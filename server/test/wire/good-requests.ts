@@ -77,7 +77,8 @@ export const goodRequests: Readonly<Record<Role, (names: Names) => Asked[]>> = {
   'rees46 visitor': visitor,
 }
 
-function native({ person, ids, shop }: Names): Asked[] {
+function native(names: Names): Asked[] {
+  const { person, ids, shop } = names
   const self = `/api/v1/customers/${ids.customers}`
   const customer_id = ids.customers
   const lines = [{ code: shop.productCode, quantity: 1, unit_price: 5 }]
@@ -107,6 +108,35 @@ function native({ person, ids, shop }: Names): Asked[] {
     { method: 'patch', url: `/api/v1/lists/${ids.lists}`, body: { description: 'Changed' } },
     { method: 'post', url: `/api/v1/purchases/${ids.purchases}/cancel`, body: {} },
     ...loyalty(ids, lines),
+    ...till(names),
+  ]
+}
+
+/** A scan, and a sale of everything that a cashier may enter. */
+function till({ person, ids }: Names): Asked[] {
+  const asked = {
+    customer_id: ids.customers,
+    store_id: ids.organisations,
+    amount_minor: 1250,
+    codes: [person.cardNumber],
+    reward_ids: [ids.rewards],
+    points: 1,
+    credit_minor: 1,
+    entries: [{ programme_id: ids.programmes, quantity: 1, amount_minor: 5 }],
+    takings: [{ programme_id: ids.programmes, amount: 1, item_unit_id: ids.units }],
+  }
+  const { customer_id, store_id, amount_minor } = asked
+  return [
+    { method: 'get', url: '/api/v1/till/scan', query: { text: person.cardNumber } },
+    { method: 'get', url: `/api/v1/till/customers/${ids.customers}` },
+    { method: 'post', url: '/api/v1/till/quote', body: asked },
+    { method: 'post', url: '/api/v1/till/quote', body: { customer_id, amount_minor, automatic: false } },
+    {
+      method: 'post',
+      url: '/api/v1/till/sales',
+      body: { customer_id, store_id, amount_minor, number: `G-${++fresh}` },
+    },
+    { method: 'post', url: '/api/v1/till/sales/undo', body: { key: 'k', customer_id } },
   ]
 }
 

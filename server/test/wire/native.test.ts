@@ -549,6 +549,7 @@ describe('a tenant sees only itself', () => {
       ['GET', `/customers/${id}/purchases`],
       ['GET', `/customers/${id}/consent-history`],
       ['GET', `/customers/${id}/relations`],
+      ['GET', `/till/customers/${id}`],
       ['GET', `/customers/${id}/interests`],
       ['GET', `/customers/${id}/reservations`],
       ['PUT', `/customers/${id}/subscriptions`, { subscriptions: [] }],
@@ -592,6 +593,10 @@ describe('a tenant sees only itself', () => {
     expect((await theirs('GET', `/customers?list_id=${list.id}`)).body.items).toEqual([])
     expect((await theirs('GET', '/customers?q=mine@example.com')).body.items).toEqual([])
     expect((await theirs('POST', '/purchases', { number: 'T', customer_id: id })).status).toBe(404)
+    for (const url of ['/till/quote', '/till/sales'])
+      expect((await theirs('POST', url, { customer_id: id, amount_minor: 1 })).status, url).toBe(404)
+    expect((await theirs('POST', '/till/sales/undo', { key: 'k', customer_id: id })).status).toBe(404)
+    expect((await theirs('GET', '/till/scan?text=mine@example.com')).body.customer).toBeNull()
     expect((await get(`/customers/${id}`)).body.first_name).toBe('Mine')
   })
 })

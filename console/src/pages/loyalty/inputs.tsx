@@ -59,7 +59,7 @@ export function MoneyInput(props: WholeProps) {
   )
 }
 
-function currencySign(currency: string): string {
+export function currencySign(currency: string): string {
   const parts = new Intl.NumberFormat('en', {
     style: 'currency',
     currency,

@@ -31,8 +31,10 @@ export interface UnitWords {
 export function amountOf(amount: number, unit: UnitWords | null | undefined): string {
   if (!unit) return `${formatCount(amount)} ${amount === 1 ? 'point' : 'points'}`
   const name = unit.name.toLowerCase()
-  return `${formatUnits(amount, unit)} ${unit.kind === 'points' && amount === 1 ? name.replace(/s$/, '') : name}`
+  return `${formatUnits(amount, unit)} ${counted.has(unit.kind) && amount === 1 ? name.replace(/s$/, '') : name}`
 }
+
+const counted = new Set(['points', 'visits'])
 
 export function listOf(words: readonly string[], last = 'or'): string {
   if (words.length < 2) return words[0] ?? ''

@@ -5,6 +5,7 @@ import { type FormEvent, useEffect, useState } from 'react'
 import { ApiProblem, keepCsrfToken, post } from '../../api/client.ts'
 import { sessionQuery } from '../../api/queries.ts'
 import type { Session } from '../../api/types.ts'
+import { homeOf } from '../../app/session.ts'
 import { Logo } from '../../components/logo.tsx'
 import classes from './page.module.css'
 import { StampCard } from './stamp-card.tsx'
@@ -30,7 +31,7 @@ export function SignInPage() {
       keepCsrfToken(session.csrf_token)
       queryClient.setQueryData(sessionQuery.queryKey, session)
       // Only a path of this console: anything else could lead elsewhere.
-      router.history.push(to?.startsWith('/') && !to.startsWith('//') ? to : '/')
+      router.history.push(to?.startsWith('/') && !to.startsWith('//') ? to : homeOf(session.user.role))
     } catch (problem) {
       setFailure(wording(problem))
       setBusy(false)
