@@ -69,9 +69,22 @@ async function salesOf(customerId: number): Promise<string[]> {
   return items.map(({ totalMinor, state }) => `${totalMinor} ${state}`)
 }
 
-/** A scanner types in a few milliseconds what a person takes seconds for: no key waits for the one before. */
+/** A scanner types in a few milliseconds what a person takes seconds for; the keys say when they were pressed, however busy the machine. */
 async function scan(page: Page, text: string): Promise<void> {
-  await Promise.all([...text, 'Enter'].map((key) => page.keyboard.press(key)))
+  const session = await page.context().newCDPSession(page)
+  const start = Date.now() / 1000
+  for (const [index, key] of [...text, 'Enter'].entries()) {
+    const pressed = { key, timestamp: start + index * 0.004 }
+    const isEnter = key === 'Enter'
+    await session.send('Input.dispatchKeyEvent', {
+      ...pressed,
+      type: 'keyDown',
+      text: isEnter ? '\r' : key,
+      ...(isEnter ? { windowsVirtualKeyCode: 13 } : {}),
+    })
+    await session.send('Input.dispatchKeyEvent', { ...pressed, type: 'keyUp' })
+  }
+  await session.detach()
 }
 const byHand = (page: Page, text: string) => page.keyboard.type(text, { delay: 80 })
 

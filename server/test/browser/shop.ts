@@ -1,6 +1,7 @@
 // A small shop with people and purchases, served over a socket for a browser.
 import { existsSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
+import { afterAll } from 'vitest'
 import { createCustomer } from '../../src/core/customers/index.ts'
 import { recordPurchases } from '../../src/core/purchases/index.ts'
 import { type Ctx, makeCtx } from '../../src/platform/ctx.ts'
@@ -55,6 +56,8 @@ export async function openShop(): Promise<Shop> {
     },
   ])
   await app.listen({ host: '127.0.0.1', port: 0 })
+  // Before the server is closed (hooks run backwards): a browser opens sockets ahead and would keep it waiting for a minute.
+  afterAll(() => app.server.closeAllConnections())
   const { port } = app.server.address() as AddressInfo // an address of a port, since it listens on one
   return { origin: `http://127.0.0.1:${port}`, ctx, owner, jane, john }
 }
