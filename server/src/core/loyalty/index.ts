@@ -40,6 +40,7 @@ export {
   periodStart,
   readRewardDefinition,
   readRuleDefinition,
+  roomOf,
 } from './engine/index.ts'
 export {
   type GiftCardBalance,

@@ -61,14 +61,18 @@ export function selectSaleLines(ctx: Ctx, ids: readonly number[]): Promise<(Sale
       from purchase_lines l where tenant_id = ${ctx.tenant.id} and purchase_id = any (${ids}::bigint[]) order by purchase_id, position`)
 }
 
-/** Whether the customer bought anything before this moment, or at it by another purchase made earlier. */
+/**
+ * Whether the customer bought anything before this moment, or at it by another purchase made earlier; or anything that has
+ * earned already, whenever it was: what is told late is no first purchase any more.
+ */
 export async function selectHasBought(
   ctx: Ctx,
   { customerId, purchaseId, at }: { customerId: number; purchaseId?: number; at: Date },
 ): Promise<boolean> {
   const [row] = await ctx.db.query<{ bought: boolean }>(sql`
     select exists (select 1 from purchases where tenant_id = ${ctx.tenant.id} and customer_id = ${customerId} and kind = 'sale' and confirmed
-      and state in ('completed', 'partly_cancelled') and (occurred_at, id) < (${at}, ${purchaseId ?? Number.MAX_SAFE_INTEGER}::bigint)) as bought`)
+      and state in ('completed', 'partly_cancelled') and id is distinct from ${purchaseId ?? null}::bigint
+      and (earned_at is not null or (occurred_at, id) < (${at}, ${purchaseId ?? Number.MAX_SAFE_INTEGER}::bigint))) as bought`)
   return row?.bought ?? false
 }
 

@@ -16,6 +16,8 @@ import {
   type RefusedCode,
   type RuleBook,
   refundGiftCard,
+  roomOf,
+  type Usage,
   type Used,
   unapplyVouchers,
 } from '../loyalty/index.ts'
@@ -56,7 +58,7 @@ async function useBenefitsOf(ctx: Ctx, sale: Sale, benefits: readonly ToldBenefi
     customerId: report.customerId,
     at: report.occurredAt,
   }
-  const refused = await refusedOf(ctx, { report, book, codes, usageOf })
+  const refused = await refusedOf(ctx, { sale, book, codes, usageOf, given: typed, offered })
   if (refused.length > 0) throw new DomainError('benefit.refused', { codes: refused })
   // From here it must succeed, or nothing of the sale stays.
   const given = givenBy(offered, typed)
@@ -77,14 +79,19 @@ async function useBenefitsOf(ctx: Ctx, sale: Sale, benefits: readonly ToldBenefi
 }
 
 interface Presented {
-  readonly report: PurchaseReport
+  readonly sale: Sale
   readonly book: RuleBook
   readonly codes: readonly OfferedCode[]
   readonly usageOf: Parameters<typeof loadUsage>[1]
+  readonly given: readonly ToldBenefit[]
+  /** Those of what the rules give by themselves, too. */
+  readonly offered: readonly OfferedCode[]
 }
 
 /** The codes that the rules refuse as things stand now, with the counters locked. */
-async function refusedOf(ctx: Ctx, { report, book, codes, usageOf }: Presented): Promise<readonly RefusedCode[]> {
+async function refusedOf(ctx: Ctx, presented: Presented): Promise<readonly RefusedCode[]> {
+  const { book, codes, usageOf } = presented
+  const { report, purchaseId } = presented.sale
   const needed = factsNeeded(book, codes)
   const [priced] = await basketsOf(ctx, [saleFrom(report, resolveLines(report))], needed, { benefits: false })
   if (!priced) throw new Error('a sale has a basket')
@@ -94,8 +101,29 @@ async function refusedOf(ctx: Ctx, { report, book, codes, usageOf }: Presented):
   const usage = await loadUsage(ctx, usageOf, { lock: true })
   const { customerId, occurredAt: at } = report
   const customer =
-    customerId === undefined ? undefined : await loadFacts(ctx, { customerId, at }, needed, book.programme)
-  return evaluate({ book, basket, customer, usage, codes, now: ctx.clock.now() }).refusedCodes
+    customerId === undefined ? undefined : await loadFacts(ctx, { customerId, purchaseId, at }, needed, book.programme)
+  const { refusedCodes } = evaluate({ book, basket, customer, usage, codes, now: ctx.clock.now() })
+  const known = new Set(refusedCodes.map(({ code }) => code))
+  return [...refusedCodes, ...overLimits(presented, usage).filter(({ code }) => !known.has(code))]
+}
+
+/**
+ * What was given beyond a limit: the till was quoted it before others had used it up. Also of what is given by itself, and of
+ * amounts: a budget is not overdrawn.
+ */
+function overLimits({ sale, offered, given }: Presented, usage: Usage): RefusedCode[] {
+  const isCustomerKnown = sale.report.customerId !== undefined
+  const usedHere = new Map<number, Used>()
+  return offered.flatMap(({ code, reward }): RefusedCode[] => {
+    if (!reward?.definition.limits || reward.kind === 'gift_card') return []
+    const { id, definition } = reward
+    const before = usedHere.get(id) ?? { uses: 0, amount: 0 }
+    const room = roomOf({ id, limits: definition.limits, usage, usedHere: before, isCustomerKnown })
+    if ('reason' in room) return [{ code, reason: room.reason }]
+    const amount = sumOf(given.filter((one) => sameCode(one.code, code)))
+    usedHere.set(id, { uses: before.uses + 1, amount: before.amount + amount })
+    return amount > room.amount ? [{ code, reason: room.amountLimitedBy ?? 'limit_in_all' }] : []
+  })
 }
 
 const sameCode = (a: string, b: string) => a.trim().toLowerCase() === b.trim().toLowerCase()

@@ -61,6 +61,16 @@ test('facts are found wherever they are asked for', () => {
   })
 })
 
+test('what asks for a first purchase has a counter of each customer: it is what decides which of two is first', () => {
+  const conditions = [{ kind: 'not', of: { kind: 'first_purchase' } }] as const
+  const inMonth = { perCustomer: { period: 'month', uses: 1 } } as const
+  const rules = [ruleOf({ conditions }, { id: 1 }), ruleOf({ conditions, limits: inMonth }, { id: 2 })]
+  expect(factsNeeded({ rules, rewards: [] }).usage).toEqual([
+    { id: 1, customer: 'ever' },
+    { id: 2, customer: 'month' },
+  ])
+})
+
 test('the rewards of codes count, each once', () => {
   const reward = rewardOf({ limits: { inAll: { period: 'year', uses: 9 } } }, { usage: 'code', pointsCost: 5 })
   const typed = { code: 'a', reward }

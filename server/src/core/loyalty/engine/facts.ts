@@ -1,14 +1,5 @@
 import { asksFor } from './lines.ts'
-import type {
-  Condition,
-  Limits,
-  OfferedCode,
-  Period,
-  Reward,
-  RewardDefinition,
-  RuleBook,
-  RuleDefinition,
-} from './types.ts'
+import type { Condition, OfferedCode, Period, Reward, RewardDefinition, RuleBook, RuleDefinition } from './types.ts'
 
 /** What must be known to answer the question; everything else may be left out of it. */
 export interface FactsNeeded {
@@ -22,7 +13,10 @@ export interface FactsNeeded {
   readonly brands: boolean
   /** The lines one by one; otherwise it is enough to know what all that earn and all that do not come to. */
   readonly lines: boolean
-  /** The rules and rewards with limits, each with the periods it counts in. */
+  /**
+   * The rules and rewards with limits, each with the periods it counts in. Those of first purchases are among them: what their
+   * counters lock is what makes one of two sales at once the first.
+   */
   readonly usage: readonly UsageNeeded[]
 }
 
@@ -59,7 +53,7 @@ export function factsNeeded(
     categories: asked.has('categories'),
     brands: asked.has('brands'),
     lines: asked.has('lines') || subjects.some(({ definition }) => 'benefit' in definition),
-    usage: subjects.flatMap(({ id, definition }) => usageOf(id, definition.limits)),
+    usage: subjects.flatMap((subject) => usageOf(subject)),
   }
 }
 
@@ -117,13 +111,14 @@ function partsOf(condition: Condition): readonly Condition[] {
   }
 }
 
-function usageOf(id: number, limits: Limits | undefined): UsageNeeded[] {
-  const { perCustomer, inAll } = limits ?? {}
-  if (!perCustomer && !inAll) return []
+function usageOf({ id, definition }: { id: number; definition: Definition }): UsageNeeded[] {
+  const { perCustomer, inAll } = definition.limits ?? {}
+  const customer = perCustomer?.period ?? (asksOf(definition).facts.includes('first_purchase') ? 'ever' : undefined)
+  if (!customer && !inAll) return []
   return [
     {
       id,
-      ...(perCustomer ? { customer: perCustomer.period } : {}),
+      ...(customer ? { customer } : {}),
       ...(inAll ? { inAll: inAll.period } : {}),
     },
   ]
