@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { type IncomingMessage, request } from 'node:http'
+import pg from 'pg'
 import { to as copyTo } from 'pg-copy-streams'
 import { updateCustomer } from '../server/src/core/customers/index.ts'
 import { type Ctx, makeCtx } from '../server/src/platform/ctx.ts'
-import { openPool, type Pool } from '../server/src/platform/db.ts'
+import type { Pool } from '../server/src/platform/db.ts'
 import { makeLog } from '../server/src/platform/log.ts'
 import { makeServer } from '../server/src/platform/server.ts'
 import { createTenant, describeConnections } from '../server/src/template/index.ts'
@@ -40,7 +41,7 @@ async function run({ url, pool }: BenchDatabase, count: number): Promise<void> {
     const first = await since(await lastChange(ctx))
     await stream({ url, tenantId: tenant.id, count, place }, (progress) => call({ report: 'customers_all' }, progress))
     console.log(`  ${'last, the first call of a new server'.padEnd(44)} ${first.ms.toFixed(1)} ms`)
-    await feed(ctx, since)
+    await withPlainClient(url, (plain) => feed(ctx, { call: since, plain }))
   })
 }
 
@@ -122,7 +123,11 @@ async function stream(
   console.log(`  memory of the server above what it was: after 10,000 rows / at most: ${shown}`)
 }
 
-async function feed(ctx: Ctx, call: (last: string) => Promise<Answered>): Promise<void> {
+async function feed(
+  ctx: Ctx,
+  by: { readonly call: (last: string) => Promise<Answered>; readonly plain: pg.Client },
+): Promise<void> {
+  const { call } = by
   const [times, plain, idle]: [number[], number[], number[]] = [[], [], []]
   let last = await lastChange(ctx)
   for (let round = 0; round < 20; round++) {
@@ -135,7 +140,7 @@ async function feed(ctx: Ctx, call: (last: string) => Promise<Answered>): Promis
     if (answer.rows !== changed) throw new Error(`${answer.rows} changed customers came instead of ${changed}`)
     times.push(answer.ms)
     const began = performance.now()
-    const same = await ctx.pool.query(changedSince(ctx.tenant.id), [last])
+    const same = await by.plain.query(changedSince(ctx.tenant.id, last))
     if (same.rows.length !== changed) throw new Error(`${same.rows.length} rows came instead of ${changed}`)
     plain.push(performance.now() - began)
     last = answer.last
@@ -212,23 +217,29 @@ const everybody = (tenantId: number) => `
   select ${columns} from customers c ${joins}
    where c.tenant_id = ${Number(tenantId)} and c.state = 'identified' order by c.id`
 
-const changedSince = (tenantId: number) => `
+const changedSince = (tenantId: number, last: string) => `
   select ${columns} from (
     select distinct customer_id from changes
-     where tenant_id = ${Number(tenantId)} and id > $1 and entity in ('customer', 'card')) ch
+     where tenant_id = ${Number(tenantId)} and id > ${Number(last)} and entity in ('customer', 'card')) ch
     join customers c on c.tenant_id = ${Number(tenantId)} and c.id = ch.customer_id ${joins}`
 
-async function copy(url: string, tenantId: number): Promise<number> {
-  const pool = openPool({ url, max: 1 })
-  const client = await pool.connect()
+/** As psql would ask: without our connections' settings, every statement planned for its values. */
+async function withPlainClient<Result>(url: string, work: (client: pg.Client) => Promise<Result>): Promise<Result> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
   try {
+    return await work(client)
+  } finally {
+    await client.end()
+  }
+}
+
+function copy(url: string, tenantId: number): Promise<number> {
+  return withPlainClient(url, async (client) => {
     const began = performance.now()
     for await (const _ of client.query(copyTo(`copy (${everybody(tenantId)}) to stdout`)));
     return performance.now() - began
-  } finally {
-    client.release()
-    await pool.end()
-  }
+  })
 }
 
 interface Growth {

@@ -1,10 +1,11 @@
 import { beforeAll, expect, it } from 'vitest'
+import { verify } from '../../src/core/verification/index.ts'
 import { testApp } from '../app.ts'
 import { type ClassicShop, classicClient, type Fields, form } from './classic-shop.ts'
 
 // Whatever a till sends is answered with 200 in this API's own words, and never as a failure of the server.
 const { app, server } = await testApp()
-const { openShop, done, newCustomer } = classicClient(app, server)
+const { openShop, ask, done, newCustomer, balanceOf } = classicClient(app, server)
 
 const values: readonly unknown[] = [
   null,
@@ -232,3 +233,39 @@ it('every field of every call may be left out', async () => {
     }
   }
 }, 120_000)
+
+it('twenty tills at once are answered as well, and the books hold', async () => {
+  const own = await openShop('crowded')
+  const { points, stored_value } = own.campaigns
+  const customer = await newCustomer(own, { card_number: 'CROWD-1' })
+  const all = async (of: (turn: number) => Fields) => {
+    const answers = await Promise.all(Array.from({ length: 20 }, (_, turn) => ask(own, of(turn))))
+    return answers.filter(({ status }) => status === 'success')
+  }
+  for (const [campaign_id, spend] of [
+    [points, { custom_points_redeem: 25 }],
+    [stored_value, { reward_to_redeem: 25 }],
+  ] as const) {
+    const earned = await all(() => ({ type: 'record_activity', code: customer, campaign_id, amount: 10 }))
+    expect(earned).toHaveLength(20)
+    expect(await all(() => ({ type: 'redeem', code: customer, campaign_id, ...spend }))).toHaveLength(8)
+    const { id } = earned[0].receipt.transaction
+    const gone = { type: 'transaction_delete', code: customer, campaign_id, transaction_id: id }
+    // Deleted twice is deleted, and taken off once: what was spent already is owed.
+    expect(await all(() => gone)).toHaveLength(20)
+    await done(own, { type: 'record_activity', code: customer, campaign_id, amount: 11 })
+    expect(Number(await balanceOf(own, customer, campaign_id))).toBe(1)
+  }
+  const second = await newCustomer(own, { card_number: 'CROWD-2' })
+  const swap = (turn: number) => ({
+    type: 'card_replace',
+    previous_code: turn % 2 ? customer : second,
+    new_card_number: turn % 2 ? 'CROWD-2' : 'CROWD-1',
+    keep_which: turn % 3 ? 'matched' : 'duplicate',
+  })
+  expect((await all(swap)).length).toBeGreaterThan(0)
+  const login = { type: 'user_new', user_name: 'crowd' }
+  expect(await all(() => login)).toHaveLength(1)
+  const { results } = await verify(server)
+  expect(results.filter(({ breaches }) => breaches > 0)).toEqual([])
+}, 60_000)

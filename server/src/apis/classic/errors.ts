@@ -42,6 +42,8 @@ const sentenceByCode: Partial<Record<ErrorCode, string>> = {
   'unit.code_taken': 'Something else has this identifier already',
   'credentials.taken': 'Another user has or had this id already',
   'posting.already_reversed': 'The transaction was deleted already',
+  'purchase.already_cancelled': 'The transaction was deleted already',
+  'customer.merge_same': 'The two are one customer already',
   'posting.not_reversible': 'The transaction cannot be deleted',
   'attribute.invalid_value': 'A custom field has a value that is not allowed',
   'amount.invalid': 'The amount is not valid',

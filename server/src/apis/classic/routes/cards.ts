@@ -1,4 +1,4 @@
-import { addIdentity, identitiesOf, removeIdentity } from '../../../core/customers/index.ts'
+import { addIdentity, getCustomer, identitiesOf, removeIdentity } from '../../../core/customers/index.ts'
 import { giveCardNumber, listCards, updateCard } from '../../../core/loyalty/index.ts'
 import { mergeCustomers } from '../../../core/merging/index.ts'
 import { type Ctx, transact } from '../../../platform/ctx.ts'
@@ -69,7 +69,8 @@ async function mergeDuplicates(
   ctx: Ctx,
   { matchedId, card, code, keep }: Asked & { matchedId: number },
 ): Promise<number> {
-  let keptId = matchedId
+  // Whoever was merged since is the survivor.
+  let keptId: number = (await getCustomer(ctx, matchedId)).id
   for (const field of ['new_card_number', 'new_code'] as const) {
     const wanted = field === 'new_code' ? code : card
     const owner = wanted && (field === 'new_code' ? await findByCode(ctx, wanted) : await findByCard(ctx, wanted))

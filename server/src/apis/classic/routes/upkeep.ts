@@ -90,6 +90,7 @@ async function cancelSale(ctx: Ctx, purchaseId: number): Promise<void> {
     currency: purchase.currency,
     totalMinor: purchase.totalMinor,
     occurredAt: ctx.clock.now(),
-    onKnownNumber: 'refuse',
+    // Deleted twice is deleted, as it is for what is no sale.
+    onKnownNumber: 'replay',
   })
 }
