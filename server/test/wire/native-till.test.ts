@@ -4,7 +4,9 @@ import { createStaffUser } from '../../src/core/accounts/index.ts'
 import { createCustomer } from '../../src/core/customers/index.ts'
 import {
   createCard,
+  createEarningRule,
   createReward,
+  findDefaultProgramme,
   issueVoucher,
   listCardTypes,
   listProgrammes,
@@ -264,6 +266,49 @@ describe('what is redeemed', () => {
     expect(status).toBe(201)
     expect(body).toMatchObject({ purchase_id: null, to_pay_minor: 0 })
     expect(await availableTo(id)).toEqual({ coffee: 1 })
+  })
+
+  test('a gift card pays what is on it, and has it back when the sale is taken back', async () => {
+    const id = await newCustomer('Hedda')
+    const definition = { benefit: { kind: 'amount', amountMinor: 2500 }, conditions: [] } as const
+    const card = { code: 'GIFT', name: 'Gift card', usage: 'voucher', kind: 'gift_card', state: 'active' } as const
+    const { id: reward_id } = await createReward(ctx, { ...card, definition })
+    await post('/gift-cards', { reward_id, code: 'CARD-1', amount_minor: 2500 }, { 'idempotency-key': 'card-1' })
+    const question = { customer_id: id, amount_minor: 3000, codes: ['CARD-1'] }
+    expect((await post('/till/quote', question)).body).toMatchObject({
+      payments: [{ name: 'Gift card', amount_minor: 2500 }],
+      to_pay_minor: 500,
+      earned: [{ amount: 30 }],
+    })
+    const saleKey = newKey()
+    expect((await sell(question, saleKey)).status).toBe(201)
+    expect((await get('/gift-cards/CARD-1')).body.balance_minor).toBe(0)
+    expect((await undo(saleKey, id)).status).toBe(200)
+    expect((await get('/gift-cards/CARD-1')).body.balance_minor).toBe(2500)
+  })
+
+  test('a promotion that the cashier names and the discount of the tier count', async () => {
+    const id = await newCustomer('Hilde', 600)
+    const { body } = await get('/tiers')
+    const silver = body.items.find(({ name }: Body) => name === 'Silver')
+    await call('PATCH', `/tiers/${silver.id}`, { settings: { discount_percent: 5 } })
+    const rule = await createEarningRule(ctx, {
+      name: 'Double today',
+      unitId: (await findDefaultProgramme(ctx))?.unitId ?? 0,
+      onRequest: true,
+      state: 'active',
+      definition: { conditions: [], earning: { kind: 'multiply', factor: 2, rounding: 'down' } },
+    })
+    expect((await get(`/till/customers/${id}`)).body.programmes[0].promotions).toEqual([
+      { id: rule.id, name: 'Double today' },
+    ])
+    const question = { customer_id: id, amount_minor: 2000, promotion_id: rule.id }
+    const quote = (await post('/till/quote', question)).body
+    expect(quote).toMatchObject({ discounts: [{ name: 'Silver', amount_minor: 100 }], to_pay_minor: 1900 })
+    const sold = (await sell(question)).body
+    const points = ({ earned }: Body) => earned.reduce((sum: number, { amount }: Body) => sum + amount, 0)
+    expect([points(quote), points(sold)]).toEqual([38, 38])
+    await call('PATCH', `/tiers/${silver.id}`, { settings: {} })
   })
 
   test('more than there is, is refused and changes nothing', async () => {

@@ -21,7 +21,10 @@ interface DoneProps {
 export function Done({ receipt, next, undo }: DoneProps) {
   const { tenant, user } = useSession()
   const heading = useRef<HTMLHeadingElement>(null)
-  useEffect(() => heading.current?.focus(), [])
+  useEffect(() => {
+    heading.current?.focus({ preventScroll: true })
+    window.scrollTo({ top: 0 })
+  }, [])
   useDoneKeys({ next, undo })
   const paper = <Paper receipt={receipt} shop={tenant} cashier={user.name} />
   return (

@@ -49,10 +49,13 @@ function Cashier() {
     field.current?.focus()
     field.current?.select()
   }
-  const next = () => {
+  const [leaving, leavingDialog] = useDisclosure(false)
+  const leave = () => {
+    leavingDialog.close()
     till.leave()
     focusField()
   }
+  const next = till.unanswered ? leavingDialog.open : leave
   useEffect(() => {
     if (customerId === undefined) field.current?.focus()
   }, [customerId])
@@ -114,6 +117,16 @@ function Cashier() {
           }}
         />
       )}
+      <FormModal
+        title="Leave without an answer?"
+        note="Nobody knows whether the sale was recorded. Look at the customer’s page before you enter it anew: it would be another sale."
+        opened={leaving}
+        close={leavingDialog.close}
+        submitLabel="Leave"
+        danger
+        busy={false}
+        submit={leave}
+      />
       {switching && (
         <FormModal
           title={`Go on with ${customerName(switching.customer)}?`}

@@ -38,7 +38,7 @@ export function RedeemCard(props: RedeemProps) {
           </p>
         )}
         {desk.vouchers.length > 0 && (
-          <fieldset className={classes.others} aria-label="Vouchers">
+          <fieldset className={classes.choices} aria-label="Vouchers">
             {desk.vouchers.map((voucher) => (
               <VoucherToggle
                 key={voucher.id}
@@ -50,7 +50,7 @@ export function RedeemCard(props: RedeemProps) {
           </fieldset>
         )}
         {(rewards.length > 0 || free.some(({ item }) => item.available >= item.needed)) && (
-          <fieldset className={classes.others} aria-label="Rewards">
+          <fieldset className={classes.choices} aria-label="Rewards">
             {rewards.map(({ reward, programme }) => (
               <RewardToggle key={reward.id} reward={reward} programme={programme} {...props} />
             ))}
@@ -130,7 +130,7 @@ function Payers({ desk, draft, faults, quote, change, payers }: RedeemProps & { 
   const sells = draft.amount.trim() !== ''
   if (payers.length === 0 && !credit) return null
   return (
-    <div className={classes.others}>
+    <div className={classes.payers}>
       {payers.map((programme) => {
         const { id, name, unit } = programme
         const slot = slotOf(id)

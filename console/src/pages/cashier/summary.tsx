@@ -38,7 +38,7 @@ export function Summary({ till, desk, entered, quote, recordButton, record }: Su
         )}
         <Obstacles till={till} desk={desk} quote={quote} />
       </div>
-      <div className={classes.foot}>
+      <div className={classes.foot} data-idle={(entered.empty && !till.attempt) || undefined}>
         {terms && !entered.empty && (
           <p className={classes.short} aria-hidden="true">
             {terms.earned.length > 0 ? movementsText(terms.earned) : 'Earns nothing'}

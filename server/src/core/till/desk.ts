@@ -8,8 +8,9 @@ import {
   type IdentityKind,
   searchCustomers,
 } from '../customers/index.ts'
-import { type Balance, balancesOf, listUnits, type Unit } from '../ledger/index.ts'
+import { type Balance, listUnits, type Unit } from '../ledger/index.ts'
 import {
+  balancesAfterCharges,
   type Card,
   findCardByNumber,
   findOfferedCodes,
@@ -22,7 +23,6 @@ import {
   listVouchers,
   type Programme,
   type ProgrammeItem,
-  settleCharges,
   tierOf,
 } from '../loyalty/index.ts'
 import type { Desk, DeskProgramme, Scan } from './types.ts'
@@ -75,8 +75,7 @@ function living(customer: Customer | undefined): Customer | undefined {
 export async function openDesk(ctx: Ctx, customerId: number): Promise<Desk> {
   const customer = await getCustomer(ctx, customerId)
   const { id } = customer
-  await settleCharges(ctx, [id])
-  const balances = await balancesOf(ctx, id)
+  const balances = await balancesAfterCharges(ctx, id)
   const vouchers = await listVouchers(ctx, {
     customerId: id,
     states: ['issued'],

@@ -2,8 +2,9 @@ import type { Ctx } from '../../platform/ctx.ts'
 import { assert } from '../../platform/errors.ts'
 import type { Minor } from '../../platform/money.ts'
 import { getCustomer } from '../customers/index.ts'
-import { type Balance, balancesOf, listUnits, type Unit } from '../ledger/index.ts'
+import { type Balance, listUnits, type Unit } from '../ledger/index.ts'
 import {
+  balancesAfterCharges,
   type Discount,
   findDefaultProgramme,
   getItem,
@@ -11,7 +12,6 @@ import {
   getPromotion,
   getReward,
   type Reward,
-  settleCharges,
   weighActivity,
 } from '../loyalty/index.ts'
 import { type PurchaseReport, type Quote, quotePurchase, type ToldBenefit } from '../purchases/index.ts'
@@ -33,7 +33,6 @@ export interface Plan {
 /** What a sale would cost, earn and take, and what stands against it. Changes nothing but what the clock takes. */
 export async function quoteSale(ctx: Ctx, question: TillQuestion): Promise<TillQuote> {
   const { id: customerId } = await getCustomer(ctx, question.customerId)
-  await settleCharges(ctx, [customerId])
   return (await planSale(ctx, { ...question, customerId })).quote
 }
 
@@ -41,8 +40,9 @@ export async function planSale(ctx: Ctx, question: TillQuestion): Promise<Plan> 
   const { customerId } = question
   const rewards = await Promise.all(question.rewardIds.map((id) => getReward(ctx, id)))
   const { onSale, handedOver } = apart(rewards)
+  // First what the clock has taken, then the price: points that lapsed pay for nothing.
+  const balances = await balancesAfterCharges(ctx, customerId)
   const priced = isPurchase(question, onSale) ? await price(ctx, question, onSale) : undefined
-  const balances = await balancesOf(ctx, customerId)
   const units = await unitsOf(ctx)
   const taken = await Promise.all(question.takings.map((taking) => takenBy(ctx, taking, units)))
   const spent = [

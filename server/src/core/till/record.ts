@@ -2,7 +2,7 @@ import { type Ctx, transact } from '../../platform/ctx.ts'
 import { DomainError } from '../../platform/errors.ts'
 import { lockLiving } from '../customers/index.ts'
 import { balancesOf, listUnits } from '../ledger/index.ts'
-import { issueVoucher, recordActivity, redeem, redeemReward, settleCharges } from '../loyalty/index.ts'
+import { issueVoucher, recordActivity, redeem, redeemReward } from '../loyalty/index.ts'
 import { getPurchaseDetails, type Recorded, recordPurchase, type ToldBenefit } from '../purchases/index.ts'
 import { benefitsOf, discountMinorOf, type Plan, planSale, reportOf } from './quote.ts'
 import type { Movement, TillQuote, TillReceipt, TillSale } from './types.ts'
@@ -18,7 +18,6 @@ export function recordSale(ctx: Ctx, given: TillSale): Promise<TillReceipt> {
   return transact(ctx, async (ctx) => {
     // Two tills with one customer go in turn.
     const sale = { ...given, customerId: await lockLiving(ctx, given.customerId) }
-    await settleCharges(ctx, [sale.customerId])
     const plan = await planSale(ctx, sale)
     refuse(sale, plan)
     // From here it must succeed, or nothing of it stays. What is spent goes first: nobody pays with what they earn here.
