@@ -125,6 +125,26 @@ describe('what a code brings', () => {
     expect(sent.status).toBe(201)
   })
 
+  test('holds to the second of its voucher', async () => {
+    const { id } = await reward({}, { usage: 'voucher' })
+    const { code } = await voucherOf(id)
+    const customer_id = await addCustomer(till, places)
+    const { voucher_id } = (await till.get(`/vouchers?code=${code}`)).body.data.vouchers[0]
+    const until = async (valid_to: string) => {
+      const voucher = { code, customer_id, valid_from: '2026-11-21 12:30:00', valid_to }
+      expect((await till.put(`/vouchers/${voucher_id}`, { voucher })).status).toBe(204)
+      expect((await till.get(`/vouchers/${voucher_id}`)).body.data.valid_to).toBe(valid_to)
+      return ask({ customer_id, benefit_codes: [code] })
+    }
+    expect((await until('2026-11-21 12:30:01')).status).toBe(200)
+    expect((await ask({ customer_id, benefit_codes: [code] })).status).toBe(200)
+    const early = { code, customer_id, valid_from: '2026-11-21 12:30:01', valid_to: '2026-11-21 12:30:02' }
+    await till.put(`/vouchers/${voucher_id}`, { voucher: early })
+    expect(reasons(await ask({ customer_id, benefit_codes: [code] }))).toEqual([
+      ['benefit_codes', 'voucher_cant_be_applied_by_date'],
+    ])
+  })
+
   test('touches no item that loyalty leaves alone', async () => {
     const { code } = await reward({})
     const [first, second] = items

@@ -9,6 +9,7 @@ import {
   createEarningRule,
   createProgramme,
   createReward,
+  giftCardBalance,
   issueVoucher,
   type Limits,
   type RewardInput,
@@ -26,6 +27,7 @@ async function shop() {
   const ctx = await newTenant(pool)
   const points = { kind: 'points', code: 'p', name: 'Points', currency: null, scale: 0, isDefault: true } as const
   const unit = await addUnit(ctx, points)
+  await addUnit(ctx, { kind: 'money', code: 'eur', name: 'Credit', currency: 'EUR', scale: 2, isDefault: true })
   await createProgramme(ctx, { kind: 'points', name: 'P', unitId: unit.id, isDefault: true, settings: {} })
   const customers = await Promise.all(tills.map(() => createCustomer(ctx, { firstName: 'Ada' })))
   const ids = customers.map(({ id }) => id as number)
@@ -168,5 +170,19 @@ test('a voucher is used by one of twenty tills, whoever brings it', async () => 
   )
   expect(written).toBe(1)
   for (const one of refusals) expect(one).toMatchObject({ data: { codes: [{ code, reason: 'voucher_used' }] } })
+  await holds()
+})
+
+test('a gift card of fifty pays for five of twenty tills that ask for ten', async () => {
+  const { ctx, ids, reward, holds } = await shop()
+  const definition = { benefit: { kind: 'thing' }, conditions: [] } as const
+  const { id: rewardId } = await reward({ usage: 'voucher', kind: 'gift_card', definition })
+  const { id: voucherId, code } = await issueVoucher(ctx, { rewardId, valueMinor: 5_000 })
+  const benefits = [{ code, amountMinor: 1_000 }]
+  const { written } = await outcomes(
+    ids.map((customerId) => recordPurchase(ctx, sale(customerId, { ...dear, totalMinor: 3_000, benefits }))),
+  )
+  expect(written).toBe(5)
+  expect(await giftCardBalance(ctx, { voucherId })).toMatchObject({ currentMinor: 0 })
   await holds()
 })
