@@ -276,6 +276,18 @@ describe('promotions', () => {
     expect(double).toMatchObject({ status: 'created', operand: 'multiply', value: '2.5', promo_custom_id: 'TUE' })
     const { promotions } = await done(shop, { type: 'campaign_promos', campaign_id })
     expect(promotions.map(({ id }: { id: string }) => id)).toEqual([double.id, fixed.id])
+    const searched = { type: 'campaign_promos', API: '1.5', campaign_id, sortField: 'multiplier', sortOrder: 'DESC' }
+    const page = await done(shop, {
+      ...searched,
+      searchField: 'operation',
+      searchOper: 'in',
+      searchValue: 'x,+',
+      length: 1,
+    })
+    expect(page).toMatchObject({ promotions: [{ id: fixed.id }], pagination: { total: '2', offset: '0' } })
+    expect(await ask(shop, { ...searched, searchField: 'points' })).toEqual(
+      refused('searchField must be one of promotion, operation, multiplier'),
+    )
 
     const code = await newCustomer(shop)
     const activity = { type: 'record_activity', code, campaign_id }

@@ -3,6 +3,7 @@ import type { Ctx } from '../../platform/ctx.ts'
 import { localTime, readDay, readLocalTime, startOfDay } from '../http/times.ts'
 import { type Fields, findText, refuse } from './decode.ts'
 import { type Element, element } from './encode.ts'
+import type { Readers } from './listing.ts'
 
 /** A promotion is an earning rule that counts for an activity that names it. */
 export async function promotionsOf(ctx: Ctx, programme: Programme): Promise<EarningRule[]> {
@@ -14,6 +15,13 @@ export async function promotionsOf(ctx: Ctx, programme: Programme): Promise<Earn
     limit: 1000,
   })
   return items
+}
+
+/** Their text, whether they multiply (x) or add (+), and by how much. */
+export const promotionReaders: Readers<EarningRule> = {
+  promotion: (rule) => rule.name,
+  operation: ({ definition: { earning } }) => (earning.kind === 'multiply' ? 'x' : '+'),
+  multiplier: ({ definition: { earning } }) => String(earning.kind === 'multiply' ? earning.factor : earning.amount),
 }
 
 export function encodePromotion(ctx: Ctx, rule: EarningRule, status?: string): Element {

@@ -41,14 +41,16 @@ async function customersAll(call: Call): Promise<Answer> {
   const selected = listTexts(fields, 'selected_campaigns').length > 0
   if (last !== undefined && selected) return refuse('last', 'must not be used together with selected_campaigns')
   // Taken before the first row is read: what changes in between is told again next time, never lost.
-  const { known, settled } = await feedEnds(ctx)
-  if (last === undefined) {
+  const [{ known, settled }, after] = await Promise.all([
+    feedEnds(ctx),
+    last === undefined ? undefined : placeInFeed(ctx, last),
+  ])
+  if (last === undefined || !after) {
     const activeIn = selected
       ? { programmeIds: await decodeProgrammeIds(call), ...decodeRange(ctx.tenant.timeZone, fields) }
       : undefined
     return encodeReport(walkCustomers(ctx, { activeIn }), settled.id)
   }
-  const after = await placeInFeed(ctx, last)
   // A number from ahead of what is settled is given back as it came.
   const next = isLater(settled, after) ? settled.id : last
   return encodeReport(walkChangedCustomers(ctx, { after, until: known }), next)
