@@ -562,6 +562,29 @@ describe('searching', () => {
     return customers.map((customer: { first_name: string }) => customer.first_name).sort()
   }
 
+  it('by parts of numbers finds cards, codes of ours and theirs, and phones of either kind', async () => {
+    const numbers = await openShop('numbers')
+    const record = { type: 'record_customer' }
+    const first = { first_name: 'One', card_number: 'Card-77_x', code: 'Given-9', phone: '030 1234567' }
+    await ask(numbers, { ...record, ...first })
+    const ours = (await ask(numbers, { ...record, first_name: 'Two', card_number: '88%', phone: 'ext 5' })).customer
+      .code
+    const names = async (fields: Fields) =>
+      (await ask(numbers, { type: 'customer_search', ...fields })).customers.map(
+        (customer: { first_name: string }) => customer.first_name,
+      )
+    expect(await names({ card_number: 'aRD-7' })).toEqual(['One'])
+    expect(await names({ card_number: '_' })).toEqual(['One'])
+    expect(await names({ card_number: '%' })).toEqual(['Two'])
+    expect(await names({ card_number: 'card-77_X', exact_match: 'insensitive' })).toEqual(['One'])
+    expect(await names({ card_number: 'ard', exact_match: 'insensitive' })).toEqual([])
+    expect(await names({ code: 'given' })).toEqual(['One'])
+    expect(await names({ code: ours.slice(3) })).toEqual(['Two'])
+    expect(await names({ phone: '0 123' })).toEqual(['One'])
+    expect(await names({ phone: 'EXT' })).toEqual(['Two'])
+    expect(await names({ phone: '1234', card_number: '88' })).toEqual([])
+  })
+
   it.each([
     [{}, ['ANNA', 'Ann', 'Bert']],
     [{ first_name: 'ann' }, ['ANNA', 'Ann']],

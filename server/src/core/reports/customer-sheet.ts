@@ -46,6 +46,42 @@ export async function getCustomerSheets(ctx: Ctx, ids: readonly number[]): Promi
   return ids.flatMap((id) => sheets.get(id) ?? [])
 }
 
+/** A number of which a part is looked for: of a card, of a phone or kept in an attribute, ours of a customer or theirs in a source. */
+export type NumberPart =
+  | { readonly of: 'card'; readonly part: string }
+  | { readonly of: 'phone'; readonly part: string; readonly attribute: string }
+  | { readonly of: 'code'; readonly part: string; readonly source: string }
+
+const maxHolders = 5_000
+
+/** Everybody who may have such a number, by id; undefined where that is too many to tell one by one. */
+export async function walkHolders(ctx: Ctx, number: NumberPart): Promise<AsyncGenerator<CustomerSheet> | undefined> {
+  const rows = await selectHolders(ctx, number)
+  return rows.length > maxHolders
+    ? undefined
+    : walkByIds(
+        ctx,
+        rows.map(({ id }) => id),
+      )
+}
+
+function selectHolders(ctx: Ctx, number: NumberPart): Promise<{ id: number }[]> {
+  const limit = maxHolders + 1
+  switch (number.of) {
+    case 'card':
+      return views.selectIdsByCard(ctx, { ...number, limit })
+    case 'phone':
+      return views.selectIdsByPhone(ctx, { ...number, limit })
+    case 'code':
+      return views.selectIdsByCode(ctx, { ...number, limit })
+  }
+}
+
+async function* walkByIds(ctx: Ctx, ids: readonly number[]): AsyncGenerator<CustomerSheet> {
+  for (let from = 0; from < ids.length; from += pageSize)
+    yield* await getCustomerSheets(ctx, ids.slice(from, from + pageSize))
+}
+
 /** The newest first; a page of them at most. */
 export async function newestCustomers(ctx: Ctx, limit: number): Promise<CustomerSheet[]> {
   return getCustomerSheets(ctx, await views.selectNewest(ctx, Math.min(limit, pageSize)))

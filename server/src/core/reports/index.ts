@@ -3,12 +3,14 @@ export {
   feedEnds,
   getCustomerSheets,
   isLater,
+  type NumberPart,
   newCustomersIn,
   newestCustomers,
   placeInFeed,
   startOfFeed,
   walkChangedCustomers,
   walkCustomers,
+  walkHolders,
 } from './customer-sheet.ts'
 export { customerFigures } from './customer-views.ts'
 export { dashboard } from './dashboard.ts'

@@ -1,12 +1,18 @@
 import { searchCustomers as searchCore } from '../../../core/customers/index.ts'
-import { type CustomerSheet, getCustomerSheets, walkCustomers } from '../../../core/reports/index.ts'
+import {
+  type CustomerSheet,
+  getCustomerSheets,
+  type NumberPart,
+  walkCustomers,
+  walkHolders,
+} from '../../../core/reports/index.ts'
 import type { Ctx } from '../../../platform/ctx.ts'
 import type { Call } from '../auth.ts'
 import { type Campaigns, describeCampaigns, encodeBalances, listActiveCampaigns } from '../campaigns.ts'
 import { codeOf, customFieldName, encodeCustomer, phoneOf } from '../customers.ts'
 import { type Fields, findText, isYes, refuse } from '../decode.ts'
 import { type Answer, type Element, list } from '../encode.ts'
-import { textAttribute } from '../vocabulary.ts'
+import { attributeName, givenCodeSource, textAttribute } from '../vocabulary.ts'
 
 /** What each field of a search looks at. */
 const searched: Readonly<Record<string, (sheet: CustomerSheet) => string | null>> = {
@@ -32,7 +38,7 @@ export async function searchCustomers(call: Call): Promise<Answer> {
   const { ctx, fields } = call
   if (fields.has('customer_password')) return refuse('customer_password', 'cannot be searched for')
   const criteria = decodeCriteria(fields, decodeComparison(fields))
-  const sheets = walkCandidates(ctx, findIndexedText(fields))
+  const sheets = walkCandidates(ctx, fields)
   return encodeFound(call, sheets, (sheet) => criteria.every((matches) => matches(sheet)))
 }
 
@@ -41,7 +47,7 @@ export async function findAlike({ ctx, fields }: Call, limit: number): Promise<C
   const criteria = decodeCriteria(fields, sameText)
   const found: CustomerSheet[] = []
   if (criteria.length === 0) return found
-  for await (const sheet of walkCandidates(ctx, findIndexedText(fields))) {
+  for await (const sheet of walkCandidates(ctx, fields)) {
     if (criteria.every((matches) => matches(sheet)) && found.push(sheet) === limit) break
   }
   return found
@@ -80,6 +86,13 @@ function findIndexedText(fields: Fields): string | undefined {
   return name && findText(fields, name)
 }
 
+function findNumberPart(fields: Fields): NumberPart | undefined {
+  const [card, code, phone] = ['card_number', 'code', 'phone'].map((name) => findText(fields, name))
+  if (card) return { of: 'card', part: card }
+  if (code) return { of: 'code', part: code, source: givenCodeSource }
+  return phone ? { of: 'phone', part: phone, attribute: attributeName('phoneText') } : undefined
+}
+
 /** A phrase over all fields: a comma means or, a blank means and, and binds tighter. */
 export async function findCustomers(call: Call): Promise<Answer> {
   const { ctx, fields } = call
@@ -105,8 +118,13 @@ export function textOf(sheet: CustomerSheet): string {
 /** The first page is there at once; whoever reads on gets more at a time, since every page looks through the index again. */
 const [firstPage, nextPages] = [500, 5_000]
 
-async function* walkCandidates(ctx: Ctx, text: string | undefined): AsyncGenerator<CustomerSheet> {
-  if (!text) return yield* walkCustomers(ctx)
+/** Everybody who can match, and as few others as an index or a look at one column knows to leave out. */
+async function* walkCandidates(ctx: Ctx, fields: Fields): AsyncGenerator<CustomerSheet> {
+  const text = findIndexedText(fields)
+  if (!text) {
+    const number = findNumberPart(fields)
+    return yield* (number && (await walkHolders(ctx, number))) ?? walkCustomers(ctx)
+  }
   for (let after: Parameters<typeof searchCore>[1]['after']; ; ) {
     const limit = after === undefined ? firstPage : nextPages
     const page = await searchCore(ctx, {
