@@ -141,6 +141,10 @@ describe.skipIf(!hasChromium)('the cashier screen (needs /usr/bin/chromium)', { 
     await page.evaluate('window.print = () => { window.printed = true }')
     await page.keyboard.press('p')
     expect(await page.evaluate('window.printed')).toBe(true)
+    // On one page as wide as the roll: 80 mm are 227 points.
+    const pdf = (await page.pdf({ preferCSSPageSize: true })).toString('latin1')
+    expect(pdf.match(/\/Type \/Page\b/g)).toHaveLength(1)
+    expect(Math.round(Number(/\/MediaBox \[0 0 ([\d.]+)/.exec(pdf)?.[1]))).toBe(227)
     await page.emulateMedia({ media: 'print' })
     expect(await page.locator('#root').isVisible()).toBe(false)
     expect(await page.getByText('Corner Coffee').last().isVisible()).toBe(true)

@@ -1,3 +1,4 @@
+import { Button } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { type KeyboardEvent, type RefObject, useEffect, useRef } from 'react'
@@ -24,7 +25,16 @@ interface SaleProps {
 /** The customer, and what is entered for them. */
 export function Sale(props: SaleProps) {
   const desk = useQuery(deskQuery(props.customerId))
-  if (desk.isError) return <Failed problem={desk.error} retry={() => void desk.refetch()} />
+  if (desk.isError && !desk.data) {
+    return (
+      <div className={classes.failed}>
+        <Failed problem={desk.error} retry={() => void desk.refetch()} />
+        <Button variant="default" size="md" onClick={props.leave}>
+          Next customer
+        </Button>
+      </div>
+    )
+  }
   if (!desk.data) return <PageLoading />
   return <SaleForm {...props} desk={desk.data} />
 }

@@ -169,5 +169,7 @@ function openAnyway(customer: CustomerSummary | null): Pick<Notice, 'open'> {
 
 /** Nobody knows whether it was carried out. */
 export function isUnanswered(problem: unknown): boolean {
-  return problem instanceof ApiProblem && (problem.status === 0 || problem.status >= 500 || problem.status === 401)
+  if (!(problem instanceof ApiProblem)) return false
+  const { status, code } = problem
+  return status === 0 || status >= 500 || status === 401 || code === 'request.in_progress'
 }
