@@ -514,7 +514,10 @@ async function loyaltyRoutesOf(customerId: number): Promise<[string, string, unk
   const voucher = (await post('/vouchers', { reward_id: rewardId })).body.id
   const pool = (await post('/code-pools', { name: 'Mine' })).body.id
   const tier = (await get('/tiers')).body.items[0].id
+  const replay = (await post('/loyalty/replays', { rule_id: rule, from: '2026-01-01', to: '2026-01-02' })).body.id
   return [
+    ['GET', `/loyalty/replays/${replay}`],
+    ['PUT', `/loyalty/replays/${replay}/state`, { state: 'cancelled' }],
     ['GET', `/earning-rules/${rule}`],
     ['PATCH', `/earning-rules/${rule}`, { name: 'Stolen' }],
     ['PUT', `/earning-rules/${rule}/state`, { state: 'active' }],
