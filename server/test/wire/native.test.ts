@@ -532,6 +532,7 @@ async function loyaltyRoutesOf(customerId: number): Promise<[string, string, unk
     ['PATCH', `/tiers/${tier}`, { name: 'Stolen' }],
     ['GET', `/customers/${customerId}/tier`],
     ['PUT', `/customers/${customerId}/tier`, { tier_id: tier }],
+    ['DELETE', `/customers/${customerId}/tier`],
   ]
 }
 
