@@ -19,7 +19,14 @@ probe.addHook('onRoute', ({ method, url }) => {
 await probe.register(carecloudApi, { server, config })
 await probe.close()
 
-const open = ['/users/actions/login', '/tests/connection', '/communication-channels', '/languages', '/tokens']
+const open = [
+  '/users/actions/login',
+  '/users/actions/sso-login',
+  '/tests/connection',
+  '/communication-channels',
+  '/languages',
+  '/tokens',
+]
 const isOpen = (url: string) =>
   open.includes(url) ||
   /^\/(communication-channels|customer-external-applications|customer-engagement-setups)(\/|$)/.test(url) ||
