@@ -1,6 +1,7 @@
 // The lists that a shop keeps: set up through api/v1, seen by the APIs that show them.
 import { expect, test } from 'vitest'
 import { addToSegment, createSegment } from '../../src/core/audience/index.ts'
+import { findReferenceItem, putReferenceItem } from '../../src/core/organisations/index.ts'
 import { testApp } from '../app.ts'
 import { type Asked, ask, enterprise } from './every-api.ts'
 import { openFullShop } from './full-shop.ts'
@@ -54,6 +55,7 @@ test('what an item may hold is checked', async () => {
     ['interests/%20', { name: 'X' }],
     ['social-networks/x', { name: 'X', issuer: 'https://id.example' }],
     ['social-networks/x', { name: 'X', issuer: 'i', audience: 'a', jwks_url: 'file:///etc/passwd' }],
+    ['sso-providers/x', { name: 'X', issuer: 'i', audience: 'a', jwks_url: 'http://id.example/keys' }],
     ['message-templates/x', { name: 'X', channel: 'letter', purpose: 'bulk', text: 'Hi' }],
     ['customer-properties/x', { name: 'X', data_type: 'colour' }],
   ] as const) {
@@ -61,6 +63,20 @@ test('what an item may hold is checked', async () => {
     expect([url, answer.status, answer.body.code]).toEqual([url, 400, 'request.invalid'])
   }
   expect((await put('planets/x', { name: 'X' })).status).toBe(404)
+})
+
+test('what another API keeps with an item stays', async () => {
+  await putReferenceItem(ctx, {
+    kind: 'partner',
+    code: 'bakery',
+    name: 'Bakery',
+    data: { isDefault: true, vatId: 'old' },
+  })
+  const changed = await put('partners/bakery', { name: 'The bakery', vat_id: 'DE1' })
+  expect(changed.body).toMatchObject({ name: 'The bakery', vat_id: 'DE1' })
+  expect(changed.body).not.toHaveProperty('is_default')
+  const item = await findReferenceItem(ctx, { kind: 'partner', code: 'bakery' })
+  expect(item?.data).toEqual({ isDefault: true, vatId: 'DE1' })
 })
 
 test('keys of an identity provider come back as they were given', async () => {

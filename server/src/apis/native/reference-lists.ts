@@ -28,7 +28,8 @@ const provider = {
   jwks: Optional(
     Type.Object({ keys: Type.Array(Json, { minItems: 1, maxItems: 50 }) }, { description: 'The keys themselves.' }),
   ),
-  jwks_url: Optional(Url),
+  // What says whose tokens are believed is not fetched in the open.
+  jwks_url: Optional(Type.String({ format: 'uri', maxLength: 2000, pattern: '^https://' })),
 }
 
 export const referenceLists: readonly ReferenceListOf[] = [

@@ -61,22 +61,20 @@ function listRoutes(app: Routes, list: ReferenceListOf): void {
       schema: {
         tags,
         summary: `Add or replace: ${summary}`,
-        description: 'What is left out becomes empty.',
+        description: 'What is left out becomes empty; what another API keeps with it stays.',
         params: CodeParams,
         body: bodyOf(list),
         response: { 200: Item },
       },
     },
     async (request) => {
-      const { name, position = 0, ...data } = request.body as { name: string; position?: number } // checked by bodyOf
-      const item = await putReferenceItem(ctxOf(request), {
-        kind,
-        code: request.params.code,
-        name,
-        position,
-        data: Object.fromEntries(Object.entries(data).map(([field, value]) => [camelCase(field), value])),
-      })
-      return encode(list, item)
+      const ctx = ctxOf(request)
+      const { code } = request.params
+      const { name, position = 0, ...fields } = request.body as { name: string; position?: number } // checked by bodyOf
+      const before = await findReferenceItem(ctx, { kind, code })
+      const given = Object.fromEntries(Object.entries(fields).map(([field, value]) => [camelCase(field), value]))
+      const data = { ...untold(list, before?.data ?? {}), ...given }
+      return encode(list, await putReferenceItem(ctx, { kind, code, name, position, data }))
     },
   )
 
@@ -102,12 +100,17 @@ function listRoutes(app: Routes, list: ReferenceListOf): void {
   )
 }
 
-/** What else an item may hold, for the API that made it, is not told. */
+const isTold = (list: ReferenceListOf, field: string) => field === 'names' || Object.hasOwn(list.data, snakeCase(field))
+
+/** What an item holds for the API that made it. */
+function untold(list: ReferenceListOf, data: ReferenceItem['data']): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(data).filter(([field]) => !isTold(list, field)))
+}
+
 function encode(list: ReferenceListOf, { id, code, name, data, position, updatedAt }: ReferenceItem) {
-  const known = new Set([...Object.keys(list.data), 'names'])
-  const fields = Object.entries(data).map(([field, value]) => [snakeCase(field), value] as const)
+  const told = Object.entries(data).filter(([field]) => isTold(list, field))
   return {
-    ...Object.fromEntries(fields.filter(([field]) => known.has(field))),
+    ...Object.fromEntries(told.map(([field, value]) => [snakeCase(field), value])),
     id: id as number,
     code,
     name,
