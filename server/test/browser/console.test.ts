@@ -206,6 +206,28 @@ describe.skipIf(!hasChromium)('the console in Chromium (needs /usr/bin/chromium)
     expect(faults).toEqual([])
   })
 
+  test('takes what is typed from the moment the search is asked for, and gives the keys back when it closes', async () => {
+    const { origin } = opened()
+    const { page } = await visit(origin)
+    await signIn(page)
+    await page.goto('/')
+    await page.getByText('€54.90').first().waitFor()
+    const focused = await page.evaluate(async () => {
+      const press = (key: string, ctrlKey = false) =>
+        document.activeElement?.dispatchEvent(new KeyboardEvent('keydown', { key, ctrlKey, bubbles: true }))
+      press('k', true)
+      const opened = document.activeElement?.getAttribute('role')
+      press('Escape')
+      // What the page does before the next key can come, and no more: not a frame.
+      await new Promise((resolve) => setTimeout(resolve))
+      const closed = document.querySelector('[role="dialog"]') === null
+      press('/')
+      await new Promise((resolve) => setTimeout(resolve))
+      return { opened, closed, again: document.activeElement?.getAttribute('role') }
+    })
+    expect(focused).toEqual({ opened: 'combobox', closed: true, again: 'combobox' })
+  })
+
   test('can be used with the keyboard alone', async () => {
     const { origin, jane, owner } = opened()
     const { page, faults } = await visit(origin)
