@@ -1,7 +1,8 @@
-import { Button, Drawer, Switch } from '@mantine/core'
+import { Button, Drawer, Switch, type SwitchProps } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconHistory } from '@tabler/icons-react'
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query'
+import { startTransition, useOptimistic } from 'react'
 import { put } from '../../api/client.ts'
 import { consentHistoryQuery, customerQuery } from '../../api/queries.ts'
 import type { Channel, Consent, ConsentChange, Customer, Purpose, Subscription } from '../../api/types.ts'
@@ -63,16 +64,10 @@ function Subscriptions({ customer }: { customer: Customer }) {
             <th scope="row">{channelNames[channel]}</th>
             {purposes.map((purpose) => (
               <td key={purpose}>
-                <Switch
-                  size="sm"
+                <SavedSwitch
                   aria-label={`${purposeNames[purpose]} by ${channelNames[channel]}`}
                   checked={said(channel, purpose)?.subscribed ?? subscribedUnlessSaid[purpose]}
-                  onChange={(event) =>
-                    save.mutate({
-                      path: 'subscriptions',
-                      change: { channel, purpose, subscribed: event.currentTarget.checked },
-                    })
-                  }
+                  save={(subscribed) => save({ path: 'subscriptions', change: { channel, purpose, subscribed } })}
                 />
               </td>
             ))}
@@ -92,8 +87,7 @@ function Consents({ customer }: { customer: Customer }) {
         .sort((a, b) => a.type.localeCompare(b.type))
         .map((consent) => (
           <li key={consent.type}>
-            <Switch
-              size="sm"
+            <SavedSwitch
               label={sentence(consent.type)}
               description={
                 consent.changed_at
@@ -101,9 +95,7 @@ function Consents({ customer }: { customer: Customer }) {
                   : undefined
               }
               checked={consent.given}
-              onChange={(event) =>
-                save.mutate({ path: 'consents', change: { type: consent.type, given: event.currentTarget.checked } })
-              }
+              save={(given) => save({ path: 'consents', change: { type: consent.type, given } })}
             />
           </li>
         ))}
@@ -111,15 +103,39 @@ function Consents({ customer }: { customer: Customer }) {
   )
 }
 
+interface SavedSwitchProps extends Omit<SwitchProps, 'onChange'> {
+  readonly checked: boolean
+  readonly save: (checked: boolean) => Promise<unknown>
+}
+
+/** Moves in the moment it is touched, and back again when the server refuses. */
+function SavedSwitch({ checked, save, ...others }: SavedSwitchProps) {
+  const [shown, show] = useOptimistic(checked)
+  return (
+    <Switch
+      {...others}
+      size="sm"
+      checked={shown}
+      onChange={(event) => {
+        const wanted = event.currentTarget.checked
+        startTransition(async () => {
+          show(wanted)
+          await save(wanted)
+        })
+      }}
+    />
+  )
+}
+
 type Change =
   | { readonly path: 'subscriptions'; readonly change: Subscription }
   | { readonly path: 'consents'; readonly change: Consent }
 
-/** The switch moves at once, and back again when the server refuses. */
+/** Saves one answer; whatever else shows it has it at once. A refusal is told and taken back here. */
 function useSave(id: number) {
   const queryClient = useQueryClient()
   const { queryKey } = customerQuery(id)
-  return useMutation({
+  const saving = useMutation({
     mutationFn: ({ path, change }: Change) => put(`/customers/${id}/${path}`, { [path]: [change] }),
     onMutate: async (change) => {
       await queryClient.cancelQueries({ queryKey, exact: true })
@@ -133,6 +149,7 @@ function useSave(id: number) {
     },
     onSettled: () => queryClient.invalidateQueries({ queryKey }),
   })
+  return (change: Change) => saving.mutateAsync(change).catch(() => undefined)
 }
 
 function withChange(customer: Customer, { path, change }: Change): Customer {
