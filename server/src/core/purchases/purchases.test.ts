@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { testDatabase } from '../../../test/harness.ts'
 import { newTenant } from '../../../test/tenant.ts'
 import { dbOf, sql } from '../../platform/db.ts'
+import { upsertProducts } from '../catalog/index.ts'
 import { createCustomer } from '../customers/index.ts'
 import { addUnit, applyOperation, balancesOf } from '../ledger/index.ts'
 import { createProgramme } from '../loyalty/index.ts'
@@ -292,6 +293,35 @@ test('a purchase paid later earns when it is completed', async () => {
   expect((await recordPurchase(ctx, told)).earned).toBe(0)
   expect((await recordPurchase(ctx, { ...told, state: 'completed' })).earned).toBe(7)
   expect((await recordPurchase(ctx, { ...told, state: 'completed' })).earned).toBe(0)
+})
+
+test('many lines are written as few are', async () => {
+  await upsertProducts(ctx, [{ code: 'mug', name: 'A mug\twith a tab', currency: 'EUR' }])
+  const some = [
+    { code: 'mug', quantity: 2, unitPrice: '3.333333' },
+    {
+      code: 'mug',
+      name: 'Told \\N',
+      quantity: 0.125,
+      unitPrice: 8,
+      vatRate: 20.5,
+      categoryCode: 'a\nb',
+      itemType: 'x',
+    },
+    { code: 'nowhere', quantity: 1, unitPrice: 1, earns: false, data: { note: 'Ω "\\"' } },
+  ]
+  const few = await recordPurchase(ctx, sale({ number: number(), lines: some }))
+  const reports = Array.from({ length: 200 }, () => sale({ number: number(), lines: some }))
+  const many = await recordPurchases(ctx, reports)
+  const linesOf = (ids: readonly number[]) =>
+    ctx.db.query<Record<string, unknown>>(sql`
+      select position, product_id, code, name, quantity::text, unit_price::text, total_minor, vat_rate, category_code, item_type, earns,
+             cancelled_quantity, cancels_line_id, data
+        from purchase_lines where tenant_id = ${ctx.tenant.id} and purchase_id = any (${ids}::bigint[]) order by purchase_id, position`)
+  const expected = await linesOf([few.purchaseId])
+  expect(expected.map(({ name }) => name)).toEqual(['A mug\twith a tab', 'Told \\N', ''])
+  const ids = many.flatMap((result) => ('refused' in result ? [] : result.purchaseId))
+  expect(await linesOf(ids)).toEqual(ids.flatMap(() => expected))
 })
 
 test('bad reports are refused before anything is written', async () => {
