@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import { fastify } from 'fastify'
 import { describe, expect, test } from 'vitest'
 import { acceptForms, acceptLooseJson, acceptMultipart, parseForm } from './content.ts'
@@ -36,7 +37,8 @@ describe('parseForm reads what PHP and Rails clients send', () => {
 })
 
 describe('bodies', () => {
-  const app = fastify()
+  const bodyLimit = 3_000_000
+  const app = fastify({ bodyLimit })
   app.register(async (scope) => {
     await acceptForms(scope)
     await acceptMultipart(scope)
@@ -65,13 +67,35 @@ describe('bodies', () => {
     expect(await post('application/json', '{"a":')).toEqual({ code: 'request.invalid' }))
   test('a zero character is refused, for the database has none', async () =>
     expect(await post('application/json', '{"a":"\\u0000"}')).toEqual({ code: 'request.invalid' }))
+  const multipart = 'multipart/form-data; boundary=xyz'
+  const part = (name: string, value: string, more = '') =>
+    `--xyz\r\ncontent-disposition: form-data; name="${name}"${more}\r\n\r\n${value}\r\n`
+  const end = '--xyz--\r\n'
   test('multipart fields nest like a form', async () => {
-    const boundary = 'xyz'
-    const part = (name: string, value: string) =>
-      `--${boundary}\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`
-    const payload = `${part('p[0][name]', 'a & b')}${part('shop', 'demo')}--${boundary}--\r\n`
-    expect(await post(`multipart/form-data; boundary=${boundary}`, payload)).toEqual({
-      body: { p: [{ name: 'a & b' }], shop: 'demo' },
+    const payload = `${part('p[0][name]', 'a & b')}${part('shop', 'demo')}${part('t', '1')}${part('t', '2')}${end}`
+    expect(await post(multipart, payload)).toEqual({ body: { p: [{ name: 'a & b' }], shop: 'demo', t: ['1', '2'] } })
+  })
+  test('a multipart file is its bytes', async () => {
+    const payload = `${part('a', '1')}${part('file', 'x', '; filename="x.csv"')}${end}`
+    expect(await post(multipart, payload)).toEqual({ body: { a: '1', file: { type: 'Buffer', data: [120] } } })
+  })
+  test('a multipart field arrives whole, however long the limit of a body lets it be', async () => {
+    const long = 'x'.repeat(bodyLimit - 1000)
+    expect(await post(multipart, `${part('a', long)}${end}`)).toEqual({ body: { a: long } })
+  })
+  test.each([
+    ['fields', part('a', 'x'.repeat(100_000)).repeat(31)],
+    ['one field', part('a', 'x'.repeat(bodyLimit + 1))],
+    ['files', part('a', 'x'.repeat(800_000), '; filename="a"').repeat(4)],
+  ])('a multipart body beyond the limit is refused, whether it says its length or not: %s', async (_, parts) => {
+    const payload = parts + end
+    expect(await post(multipart, payload)).toEqual({ code: 'request.too_large' })
+    const chunked = await app.inject({
+      method: 'POST',
+      url: '/',
+      headers: { 'content-type': multipart },
+      payload: Readable.from(payload.match(/.{1,50000}/gs) ?? []),
     })
+    expect(chunked.json()).toEqual({ code: 'request.too_large' })
   })
 })
