@@ -38,7 +38,10 @@ describe('the account', () => {
       language: 'DE',
       timezone: 'Europe/Vienna',
       biz_address1: 'Hauptstr. 1',
+      symbol: 'EUR',
+      created: expect.stringMatching(/^\d{4}-\d\d-\d\d$/),
     })
+    expect(account.coalition).toBeUndefined()
     await done(shop, { type: 'account_update', biz_zip: '1010' })
     expect((await done(shop, { type: 'account_info' })).account).toMatchObject({ ...expected, biz_zip: '1010' })
     expect((await done(other, { type: 'account_info' })).account.biz_city).toBe('')
@@ -244,6 +247,8 @@ describe('custom fields', () => {
     const record = { type: 'record_customer', first_name: 'Field' }
     const values = { custom_field_4: 'M', custom_field_2: 'cake,tea', custom_field_3: '2020-01-31' }
     expect((await done(shop, { ...record, ...values })).customer).toMatchObject(values)
+    const timestamp = { custom_field_3: '2012.07.28 22:59:59' }
+    expect((await done(shop, { ...record, ...timestamp })).customer).toMatchObject(timestamp)
     expect(await ask(shop, { ...record, custom_field_4: 'XL' })).toEqual(
       refused('custom_field_4 must be one of S, M, L'),
     )

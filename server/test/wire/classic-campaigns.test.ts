@@ -594,6 +594,7 @@ describe('a coalition', () => {
       await newCampaign({ campaign_type: 'points', campaign_name: 'Out', coalition_opt_out: 'Yes' }, own),
     ]
     const first = own.campaigns.points
+    expect((await done(own, { type: 'account_info' })).account.coalition).toBe('Yes')
     const code = await newCustomer(own)
     const earn = (campaign_id: string) => done(own, { type: 'record_activity', code, campaign_id, amount: 10 })
     await earn(first)

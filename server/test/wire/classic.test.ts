@@ -329,6 +329,7 @@ describe('the transports', () => {
 
   it('write JSON pretty, condensed or as a call of a function', async () => {
     const fields = { ...shop.user, type: 'account_info' }
+    const pretty = await post({ ...fields, output: 'JSON' })
     const account = {
       account_id: shop.user.account_id,
       biz_name: 'Shop alfa',
@@ -346,12 +347,13 @@ describe('the transports', () => {
       contact_phone: '',
       referrer_name: '',
       language: 'EN',
+      symbol: 'EUR',
       currency: 'EUR',
       glyph: '€',
       timezone: 'Europe/Berlin',
+      created: pretty.json().account.created,
     }
     const answer = { status: 'success', account }
-    const pretty = await post({ ...fields, output: 'JSON' })
     expect(pretty.headers['content-type']).toBe('application/json; charset=utf-8')
     expect(pretty.payload).toBe(JSON.stringify(answer, null, 2))
     expect((await post({ ...fields, output: 'JSON', condensed: 'yes' })).payload).toBe(JSON.stringify(answer))
@@ -374,10 +376,16 @@ describe('the transports', () => {
   )
 
   it('hold characters that XML cannot, in either format', async () => {
-    await createCustomer(shop.ctx, { firstName: 'Zoë "&\u0007" \u2028 😀', lastName: ']]>' })
+    await createCustomer(shop.ctx, {
+      firstName: 'Zoë "&\u0007" \u2028 😀',
+      lastName: ']]>',
+      attributes: { custom_field: 'a\r\nb' },
+    })
     const search = { ...shop.user, type: 'customer_search', last_name: ']]>' }
     expect((await post(search)).payload).toContain('<first_name>Zoë &quot;&amp;&quot; \u2028 😀</first_name>')
     expect((await post(search)).payload).toContain('<last_name>]]&gt;</last_name>')
+    // A line's end that a reader of XML would make another of.
+    expect((await post(search)).payload).toContain('<custom_field>a&#13;\nb</custom_field>')
     expect((await post({ ...search, callback: 'f' })).payload).toContain('\\u2028')
   })
 })
@@ -648,6 +656,11 @@ describe('campaigns and transactions', () => {
     expect(campaigns[4].items).toEqual([
       { id: expect.any(String), description: 'Coffee', item_identifier: 'coffee', reward_level: '1' },
     ])
+    // As the manual shows it: the items of a campaign stand in it without a wrapper, and its terms before the currency.
+    const { payload } = await post({ ...shop.user, type: 'campaigns_list', type_restrict: 'buyx' })
+    expect(payload).toMatch(
+      /<type>buyx<\/type>\n {6}<item>\n {8}<id>\d+<\/id>\n {8}<description>Coffee<[\s\S]+<\/item>\n {6}<currency>EUR</,
+    )
     const types = async (fields: Fields) =>
       (await ask(shop, { type: 'campaigns_list', ...fields })).campaigns.map(({ type }: { type: string }) => type)
     expect(await types({ type_restrict: 'events,points' })).toEqual(['points', 'events'])
@@ -966,15 +979,67 @@ describe('upkeep', () => {
     expect(await ask(other, { type: 'customer_delete', code: '1' })).toEqual(refused('The customer does not exist'))
   })
 
-  it('checks a password, draws a card number and lists what campaigns have', async () => {
+  it('finds valid only what is all of one customer’s', async () => {
+    const own = await openShop('passwords')
+    const [pin, other] = [{ customer_PIN: '0042' }, { card_number: 'OTHER-1', customer_username: 'other' }]
+    const person = { card_number: 'OWN-1', phone: '555-5555', ...pin, customer_password: 'long enough' }
+    // Without an e-mail.
+    const { code } = (await ask(own, { type: 'record_customer', ...person, customer_username: 'own' })).customer
+    await ask(own, { type: 'record_customer', ...other })
+    const check = async (fields: Fields) => {
+      const { status, error } = await ask(own, { type: 'validate_customer_password', ...fields })
+      return status === 'success' ? status : error
+    }
+    const password = { customer_password: 'long enough' }
+    const valid = [
+      { card_number: 'OWN-1', ...password },
+      { code, ...pin },
+      { customer_username: 'own', ...pin, ...password, phone: '555-5555' },
+      { ...person, code, customer_username: 'own' },
+    ]
+    for (const fields of valid) expect(await check(fields)).toBe('success')
+    for (const [fields, error] of [
+      [{ code, ...password, customer_PIN: '42' }, 'customer_PIN is not valid'],
+      [{ code, ...pin, customer_password: 'else' }, 'customer_password is not valid'],
+      [{ code, ...pin, phone: '555-5556' }, 'phone is not valid'],
+      [{ code, ...pin, card_number: 'OTHER-1' }, 'card_number is not valid'],
+      [{ card_number: 'OWN-1', ...password, customer_username: 'other' }, 'customer_username is not valid'],
+      [{ card_number: 'OTHER-1', ...pin }, 'customer_PIN is not valid'],
+      [{ customer_username: 'nobody', ...pin }, 'The customer does not exist'],
+      [{ code }, 'customer_password or customer_PIN is required'],
+      [pin, 'code or card_number or customer_username is required'],
+    ] as const)
+      expect(await check(fields)).toBe(error)
+  })
+
+  it('lets nobody try all PINs of a customer', async () => {
+    const { code } = (await ask(shop, { type: 'record_customer', customer_PIN: '9999' })).customer
+    const guess = (customer_PIN: number) => ask(shop, { type: 'validate_customer_password', code, customer_PIN })
+    for (let pin = 1000; pin < 1100; pin++) expect((await guess(pin)).error).toBe('customer_PIN is not valid')
+    expect((await guess(9999)).error).toBe('Too many requests, try again later')
+  })
+
+  it('draws card numbers of any length, sixteen digits unless told, with what they begin and end with', async () => {
+    const draw = async (fields: Fields) => {
+      const { error, customer } = await ask(shop, { type: 'generate_card_number', ...fields })
+      return error ?? customer.card_number
+    }
+    expect(await draw({})).toMatch(/^\d{16}$/)
+    const affixes = { card_number_prefix: '77', card_number_suffix: '001' }
+    expect(await draw({ how_many_digits: '12', ...affixes })).toMatch(/^77\d{7}001$/)
+    expect(await draw({ how_many_digits: '7', ...affixes })).toMatch(/^how_many_digits must be/)
+    expect(await draw({ card_number_prefix: 'A' })).toBe('card_number_prefix must be digits')
+    const asked = { type: 'record_customer', card_number_generate: '10', ...affixes }
+    expect((await ask(shop, asked)).customer.card_number).toMatch(/^77\d{5}001$/)
+  })
+
+  it('checks a password and lists what campaigns have', async () => {
     const person = { customer_username: 'checker', customer_password: 'right one' }
     const { code } = (await ask(shop, { type: 'record_customer', email: 'checker@example.com', ...person })).customer
     const check = (fields: Fields) => ask(shop, { type: 'validate_customer_password', ...fields })
     expect(await check(person)).toEqual({ status: 'success', customer: { code } })
     expect(await check({ code, customer_password: 'right one' })).toEqual({ status: 'success', customer: { code } })
     expect(await check({ ...person, customer_password: 'wrong' })).toEqual(refused('customer_password is not valid'))
-    const drawn = await ask(shop, { type: 'generate_card_number', how_many_digits: '12' })
-    expect(drawn.card_number).toMatch(/^\d{12}$/)
     const { points, items } = shop.campaigns
     expect(await ask(shop, { type: 'campaign_rewards', campaign_id: points })).toEqual({
       status: 'success',

@@ -16,7 +16,7 @@ import { localTime } from '../http/times.ts'
 import { readId } from '../http/values.ts'
 import type { Call } from './auth.ts'
 import { type Fields, requireText } from './decode.ts'
-import { type Element, type Entries, element, list } from './encode.ts'
+import { bareList, type Element, type Entries, element, list } from './encode.ts'
 import { campaignTypeOf } from './vocabulary.ts'
 
 /** What a question about campaigns needs of the user who asks it. */
@@ -86,10 +86,10 @@ export function encodeCampaigns(ctx: Ctx, campaigns: Campaigns): Element[] {
       id: programme.id,
       name: programme.name,
       type: campaignTypeOf(programme),
+      ...encodeTerms(programme, campaigns),
       currency,
       glyph: glyphOf(currency),
       created_stamp: localTime(programme.createdAt, ctx.tenant.timeZone),
-      ...encodeTerms(programme, campaigns),
     }),
   )
 }
@@ -103,7 +103,7 @@ export function encodeTerms(programme: Programme, { units, items }: Campaigns): 
     case 'fixed_reward':
       return { earned_per_event: formatMinor(rewardMinor, units.get(programme.unitId)?.scale ?? 0) }
     case 'items':
-      return { items: list('item', (items.get(programme.id) ?? []).map(encodeItem)) }
+      return { items: bareList('item', (items.get(programme.id) ?? []).map(encodeItem)) }
     case 'stored_value':
     case 'visits':
       return {}
@@ -153,7 +153,7 @@ async function encodeBalance(ctx: Ctx, { programme, campaigns, balances }: Stand
     const counted = items.map((item) =>
       element({ ...encodeItem(item).entries, balance: formatAmount(availableIn(item.unitId), unit) }),
     )
-    return element({ ...named, balance: formatAmount(total, unit), items: list('item', counted) })
+    return element({ ...named, balance: formatAmount(total, unit), items: bareList('item', counted) })
   }
   const available = availableIn(programme.unitId)
   return element({

@@ -12,6 +12,8 @@ export interface List {
   readonly kind: 'list'
   readonly singular: string
   readonly items: readonly (Element | string)[]
+  /** Without a wrapper in XML: the items stand beside what else the parent has. */
+  readonly bare?: true
 }
 export type Value = string | number | null | undefined | Element | List
 /** In the order of the answer. An undefined value is left out, null is an empty element. */
@@ -22,6 +24,10 @@ export const list = (singular: string, items: readonly (Element | string)[]): Li
   kind: 'list',
   singular,
   items,
+})
+export const bareList = (singular: string, items: readonly Element[]): List => ({
+  ...list(singular, items),
+  bare: true,
 })
 
 /** Rows, however many, one by one. Those of reports stand directly under the response, others have a wrapper. */
@@ -84,7 +90,9 @@ function xmlValue(name: string, value: Value, indent: string): string {
   if (value === null || typeof value !== 'object')
     return `${indent}<${name}>${escapeXml(String(value ?? ''))}</${name}>\n`
   if (value.kind === 'element') return xmlElement(name, value, indent)
-  const items = value.items.map((item) => xmlValue(value.singular, item, `${indent}  `)).join('')
+  const inside = value.bare ? indent : `${indent}  `
+  const items = value.items.map((item) => xmlValue(value.singular, item, inside)).join('')
+  if (value.bare) return items
   return `${indent}<${name}>\n${items}${indent}</${name}>\n`
 }
 
@@ -93,10 +101,17 @@ function xmlElement(name: string, { status, entries }: Element, indent: string):
   return `${indent}<${name}${attribute}>\n${xmlEntries(entries, `${indent}  `)}${indent}</${name}>\n`
 }
 
-const xmlEscapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
+// A reader of XML takes a carriage return that is not escaped for the end of a line.
+const xmlEscapes: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  '\r': '&#13;',
+}
 
 /** Most texts have nothing to escape, and a report has millions of them. */
-const needsCare = /[^\t\n\r\u0020\u0021\u0023-\u0025\u0027-\u003b\u003d\u003f-\ud7ff\ue000-\ufffd]/
+const needsCare = /[^\t\n\u0020\u0021\u0023-\u0025\u0027-\u003b\u003d\u003f-\ud7ff\ue000-\ufffd]/
 
 // Characters that XML 1.0 cannot hold, not even escaped, are left out.
 function escapeXml(text: string): string {
@@ -104,7 +119,7 @@ function escapeXml(text: string): string {
   return text
     .toWellFormed()
     .replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '')
-    .replace(/[&<>"]/g, (character) => xmlEscapes[character] ?? character)
+    .replace(/[&<>"\r]/g, (character) => xmlEscapes[character] ?? character)
 }
 
 async function* renderJson(

@@ -72,6 +72,7 @@ export function answerErrors(app: FastifyInstance): void {
     return reply
       .status(refusal ? 200 : 500)
       .type(contentType(format))
+      .header('x-content-type-options', 'nosniff')
       .send(renderError(sentence, format))
   })
 }

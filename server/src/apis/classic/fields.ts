@@ -127,7 +127,9 @@ export function readFieldData(
 /** A date is a day or a timestamp, a pick one of the choices, a list some of them with commas between. */
 export function refuseWrongValue(field: Pick<CustomField, 'name' | 'type' | 'choices'>, value: string): void {
   const { name, type, choices } = field
-  if (type === 'Date' && !readDay(value.slice(0, 10))) refuse(name, 'must be a date as YYYY-MM-DD')
+  // The manual writes a timestamp with points: 2012.07.28 22:59:59.
+  const isDay = readDay(value.slice(0, 10).replaceAll('.', '-')) !== undefined
+  if (type === 'Date' && !isDay) refuse(name, 'must be a date as YYYY-MM-DD')
   if (type === 'Pick' && !choices.includes(value)) refuse(name, `must be one of ${choices.join(', ')}`)
   if (type === 'List' && !value.split(',').every((one) => choices.includes(one.trim())))
     refuse(name, `must be a list of ${choices.join(', ')}`)

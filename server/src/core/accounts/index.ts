@@ -46,6 +46,7 @@ export {
   findTenant,
   findTenantById,
   getTenant,
+  getTenantCreatedAt,
   listTenants,
   type SettingsPatch,
   type TenantInput,

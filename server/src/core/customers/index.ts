@@ -25,7 +25,7 @@ export {
   restoreCustomer,
   selvesOf,
 } from './merge.ts'
-export { setCustomerPassword, verifyCustomerPassword } from './passwords.ts'
+export { isPasswordOf, setCustomerPassword, verifyCustomerPassword } from './passwords.ts'
 export {
   addInterest,
   changeInterest,

@@ -1,4 +1,4 @@
-import { updateSettings } from '../../../core/accounts/index.ts'
+import { getTenantCreatedAt, updateSettings } from '../../../core/accounts/index.ts'
 import {
   createOrganisation,
   listOrganisations,
@@ -7,19 +7,35 @@ import {
   updateOrganisation,
 } from '../../../core/organisations/index.ts'
 import { type Ctx, transact } from '../../../platform/ctx.ts'
+import { localDay } from '../../http/times.ts'
 import { accountIdOf, type Call } from '../auth.ts'
-import { glyphOf } from '../campaigns.ts'
+import { glyphOf, listActiveCampaigns } from '../campaigns.ts'
 import { decodeCountry } from '../countries.ts'
 import { type Fields, findText, refuse } from '../decode.ts'
-import { type Answer, type Element, element } from '../encode.ts'
+import { type Answer, type Element, type Entries, element } from '../encode.ts'
 
 export async function showAccount({ ctx, user }: Call): Promise<Answer> {
-  return { head: { account: encodeAccount(ctx, { accountId: accountIdOf(user), business: await findBusiness(ctx) }) } }
+  const [business, more] = [await findBusiness(ctx), await describeAccount(ctx)]
+  return { head: { account: encodeAccount(ctx, { accountId: accountIdOf(user), business, more }) } }
 }
 
-function encodeAccount(ctx: Ctx, of: { accountId: string; business: Organisation | undefined }): Element {
+/** Since when there is the account, and whether campaigns of it share a balance. */
+async function describeAccount(ctx: Ctx): Promise<Entries> {
+  const createdAt = await getTenantCreatedAt(ctx)
+  const campaigns = await listActiveCampaigns({ ctx, campaigns: undefined })
+  const units = campaigns.flatMap(({ kind, unitId }) => (kind === 'points' || kind === 'stored_value' ? [unitId] : []))
+  return {
+    created: localDay(createdAt, ctx.tenant.timeZone),
+    ...(new Set(units).size < units.length ? { coalition: 'Yes' } : {}),
+  }
+}
+
+function encodeAccount(
+  ctx: Ctx,
+  of: { accountId: string; business: Organisation | undefined; more: Entries },
+): Element {
   const { tenant } = ctx
-  const { accountId, business } = of
+  const { accountId, business, more } = of
   const attribute = (name: string) => {
     const value = business?.attributes[name]
     return typeof value === 'string' ? value : null
@@ -41,9 +57,11 @@ function encodeAccount(ctx: Ctx, of: { accountId: string; business: Organisation
     contact_phone: business?.phone ?? null,
     referrer_name: attribute('referrerName'),
     language: tenant.language.toUpperCase(),
+    symbol: tenant.currency,
     currency: tenant.currency,
     glyph: glyphOf(tenant.currency),
     timezone: tenant.timeZone,
+    ...more,
   })
 }
 
@@ -76,7 +94,7 @@ export async function updateAccount({ ctx, user, fields }: Call): Promise<Answer
     const address = { ...before.address, ...business.address }
     await updateOrganisation(now, { id: before.id, patch: { ...business, address } })
     const after = await setOrganisationAttributes(now, { id: before.id, values: attributes })
-    return encodeAccount(now, { accountId: accountIdOf(user), business: after })
+    return encodeAccount(now, { accountId: accountIdOf(user), business: after, more: await describeAccount(now) })
   })
   return { head: { account } }
 }

@@ -8,7 +8,7 @@ import { encodeCustomer, findByCard, findByCode, getSheet } from '../customers.t
 import { type Fields, findText, refuse } from '../decode.ts'
 import type { Answer } from '../encode.ts'
 import { givenCodeSource } from '../vocabulary.ts'
-import { decodeCardNumber } from './customers.ts'
+import { findDrawnNumber } from './customers.ts'
 import { findAlike } from './search.ts'
 
 /**
@@ -39,8 +39,7 @@ interface Asked {
 async function decodeNew(ctx: Ctx, fields: Fields): Promise<Pick<Asked, 'card' | 'code'>> {
   const code = findText(fields, 'new_code', { max: 64 })
   const card = findText(fields, 'new_card_number', { max: 100 })
-  const digits = fields.get('card_number_generate')
-  const drawn = card || !digits ? card : await decodeCardNumber(ctx, new Map([['card_number_generate', digits]]))
+  const drawn = card ?? (await findDrawnNumber(ctx, fields))
   return code || drawn ? { code, card: drawn } : refuse('new_card_number', 'or new_code is required')
 }
 

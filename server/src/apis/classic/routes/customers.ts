@@ -1,12 +1,13 @@
 import { type Customer, createCustomer } from '../../../core/customers/index.ts'
-import { addMember, findCardByNumber, recordActivity } from '../../../core/loyalty/index.ts'
+import { addMember, recordActivity } from '../../../core/loyalty/index.ts'
 import { type Ctx, transact } from '../../../platform/ctx.ts'
 import { DomainError } from '../../../platform/errors.ts'
 import { currencyScale } from '../../../platform/money.ts'
 import { api, type Call } from '../auth.ts'
 import { getCampaign } from '../campaigns.ts'
+import { drawCardNumber, findCardDigits } from '../card-numbers.ts'
 import { encodeCustomer, findByCard, findByCode, getSheet } from '../customers.ts'
-import { type Fields, findAmount, findInteger, findText, listTexts, refuse } from '../decode.ts'
+import { type Fields, findAmount, findText, listTexts, refuse } from '../decode.ts'
 import type { Answer } from '../encode.ts'
 import { type Details, decodeDetails, decodeNewCustomer, writeDetails } from '../record.ts'
 
@@ -39,18 +40,16 @@ export async function enterCustomer(
 }
 
 /** The number that was sent, or one with so many digits that nobody has. */
-export async function decodeCardNumber(ctx: Ctx, fields: Fields): Promise<string | undefined> {
+async function decodeCardNumber(ctx: Ctx, fields: Fields): Promise<string | undefined> {
   const given = findText(fields, 'card_number', { max: 100 })
-  const digits = findInteger(fields, 'card_number_generate', { min: 4, max: 30 })
-  if (given || digits === undefined) return given
-  for (let draw = 0; draw < maxDraws; draw++) {
-    const number = ctx.random.digits(digits)
-    if (!(await findCardByNumber(ctx, number))) return number
-  }
-  return refuse('card_number_generate', 'leaves no number that is free')
+  return given ?? findDrawnNumber(ctx, fields)
 }
 
-const maxDraws = 50
+export async function findDrawnNumber(ctx: Ctx, fields: Fields): Promise<string | undefined> {
+  const field = 'card_number_generate'
+  const digits = findCardDigits(fields, field)
+  return digits === undefined ? undefined : drawCardNumber(ctx, fields, { digits, field })
+}
 
 async function refuseKnown(ctx: Ctx, fields: Fields, cardNumber: string | undefined): Promise<undefined> {
   const code = findText(fields, 'code')

@@ -1,13 +1,13 @@
-import { verifyCustomerPassword } from '../../../core/customers/index.ts'
 import { applyOperation, findPosting } from '../../../core/ledger/index.ts'
-import { findCardByNumber, takeRewardBack } from '../../../core/loyalty/index.ts'
+import { takeRewardBack } from '../../../core/loyalty/index.ts'
 import { eraseCustomer } from '../../../core/privacy/index.ts'
 import { getPurchase, getPurchaseDetails, recordPurchase } from '../../../core/purchases/index.ts'
 import type { Ctx } from '../../../platform/ctx.ts'
 import { DomainError } from '../../../platform/errors.ts'
 import { api, type Call } from '../auth.ts'
 import { getNamedCampaign } from '../campaigns.ts'
-import { codeOf, findByCode, getNamedCustomer, getSheet } from '../customers.ts'
+import { drawCardNumber, findCardDigits } from '../card-numbers.ts'
+import { codeOf, findByCode, getNamedCustomer } from '../customers.ts'
 import { findInteger, refuse, requireText } from '../decode.ts'
 import { type Answer, element } from '../encode.ts'
 
@@ -20,29 +20,14 @@ export async function deleteCustomer({ ctx, fields }: Call): Promise<Answer> {
   return { head: { customer: element({ code }, 'deleted') } }
 }
 
-const maxDraws = 50
+/** Unless told how long it is. */
+const usualDigits = 16
 
 /** A number that no card has yet. It is not kept: whoever uses it first has it. */
 export async function generateCardNumber({ ctx, fields }: Call): Promise<Answer> {
-  const digits = findInteger(fields, 'how_many_digits', { min: 4, max: 30 }) ?? refuse('how_many_digits', 'is required')
-  for (let draw = 0; draw < maxDraws; draw++) {
-    const number = ctx.random.digits(digits)
-    if (!(await findCardByNumber(ctx, number))) return { head: { card_number: number } }
-  }
-  return refuse('how_many_digits', 'leaves no number that is free')
-}
-
-/** Success means that the password is the customer's, named by username, code or card. */
-export async function validatePassword({ ctx, fields }: Call): Promise<Answer> {
-  const password = requireText(fields, 'customer_password')
-  const username = fields.get('customer_username')
-  const sheet = username ? undefined : await getNamedCustomer(ctx, fields)
-  const customer = await verifyCustomerPassword(ctx, {
-    identity: username ? { kind: 'login', value: username } : { kind: 'email', value: sheet?.email ?? '' },
-    password,
-  })
-  if (!customer || (sheet && customer.id !== sheet.id)) return refuse('customer_password', 'is not valid')
-  return { head: { customer: element({ code: codeOf(sheet ?? (await getSheet(ctx, customer.id))) }) } }
+  const field = 'how_many_digits'
+  const digits = findCardDigits(fields, field) ?? usualDigits
+  return { head: { customer: element({ card_number: await drawCardNumber(ctx, fields, { digits, field }) }) } }
 }
 
 /**

@@ -51,6 +51,13 @@ export function findTenantById(server: Server, id: number): Promise<Tenant | und
   return store.selectTenantById(dbOf(server.pool), id)
 }
 
+/** When the shop was opened. */
+export async function getTenantCreatedAt(ctx: Ctx): Promise<Date> {
+  const createdAt = await store.selectTenantCreatedAt(ctx.db, ctx.tenant.id)
+  if (!createdAt) throw new DomainError('tenant.not_found')
+  return createdAt
+}
+
 export function listTenants(server: Server): Promise<Tenant[]> {
   return store.selectTenants(dbOf(server.pool))
 }

@@ -65,6 +65,11 @@ export async function selectTenantById(db: Db, id: number): Promise<Tenant | und
   return row && readTenant(row)
 }
 
+export async function selectTenantCreatedAt(db: Db, id: TenantId): Promise<Date | undefined> {
+  const [row] = await db.query<{ created_at: Date }>(sql`select created_at from tenants where id = ${id}`)
+  return row?.created_at
+}
+
 /** In the order they were made. A server has few tenants by the measure of memory; ten thousand is a bound, not a page. */
 export async function selectTenants(db: Db): Promise<Tenant[]> {
   const rows = await db.query<TenantRow>(sql`select ${tenantColumns} from tenants t order by t.id limit 10000`)
