@@ -1337,6 +1337,7 @@ begin
   if v_single then v_many := ledger_trade(p_tenant, v_ops, v_account, p_now, p_actor);
   else v_many := ledger_trade_many(p_tenant, v_ops, p_now, p_actor);
   end if;
+  if v_many is null and jsonb_array_length(v_ops) > 1 then v_many := ledger_reverse_many(p_tenant, v_ops, p_now, p_actor); end if;
   if v_many is not null then return v_many; end if;
   for position in 0 .. jsonb_array_length(v_ops) - 1 loop
     v_op := v_ops -> position;
@@ -1592,6 +1593,63 @@ begin
     v_first := coalesce(v_first, v_posting);
   end if;
   return v_first;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.ledger_reverse_many(p_tenant bigint, p_ops jsonb, p_now timestamp with time zone, p_actor text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+AS $function$
+declare v_results jsonb;
+begin
+  if exists (select 1 from jsonb_array_elements(p_ops) op where op ->> 'kind' <> 'reverse' or not op ? 'amount')
+    or (select count(distinct op ->> 'key') from jsonb_array_elements(p_ops) op) < jsonb_array_length(p_ops)
+    or exists (select 1 from postings where tenant_id = p_tenant and key = any (array(select op ->> 'key' from jsonb_array_elements(p_ops) op))) then
+    return null;
+  end if;
+  with ops as materialized (
+    select o.position, o.op, o.op ->> 'key' as key, (o.op ->> 'amount')::bigint as amount, a.id as account, a.unit_id, a.customer_id, a.spend_condition,
+      a.balance, p.id as original, p.amount as given, p.from_account_id as programme, l.id as lot, l.remaining
+      from jsonb_array_elements(p_ops) with ordinality o (op, position)
+      join ledger_accounts a on a.tenant_id = p_tenant and a.customer_id = (o.op ->> 'customerId')::bigint and a.unit_id = (o.op ->> 'unitId')::bigint
+        and a.role = 'available' and a.spend_condition = coalesce(o.op ->> 'spendCondition', '')
+      join postings p on p.tenant_id = p_tenant and p.key = o.op ->> 'reverses' and p.kind = 'earn' and p.unit_id = a.unit_id and p.customer_id = a.customer_id
+      join lots l on l.tenant_id = p_tenant and l.posting_id = p.id and l.account_id = a.id),
+  accounts as materialized (
+    select account, sum(amount)::bigint as amount,
+      exists (select 1 from lots where tenant_id = p_tenant and account_id = account and is_open and expires_at <= p_now)
+        or exists (select 1 from ledger_accounts o where o.tenant_id = p_tenant and o.customer_id = ops.customer_id and o.unit_id = ops.unit_id
+          and o.role in ('pending', 'owed') and o.spend_condition = ops.spend_condition and o.balance <> 0) as due
+      from ops group by account, customer_id, unit_id, spend_condition),
+  originals as materialized (
+    select lot, sum(amount)::bigint as amount,
+      sum(amount) > least(remaining, given - (select coalesce(sum(done.amount), 0) from postings done
+        where done.tenant_id = p_tenant and done.reverses_id = original)) as short
+      from ops group by lot, remaining, given, original),
+  -- Ids are drawn here, so that nothing below has to be found again by its key.
+  simple as materialized (
+    select *, nextval('entity_id') as id from (
+      select * from ops where (select count(*) from ops) = jsonb_array_length(p_ops) and not exists (select 1 from accounts where due)
+         and not exists (select 1 from originals where short) order by position) ops),
+  posted as (
+    insert into postings (tenant_id, id, key, kind, unit_id, from_account_id, to_account_id, amount, customer_id, programme_id, purchase_id, reverses_id,
+      note, data, actor, occurred_at)
+    select p_tenant, id, key, 'reverse', unit_id, account, programme, amount, customer_id, (op ->> 'programmeId')::bigint, (op ->> 'purchaseId')::bigint,
+      original, op ->> 'note', op -> 'data', p_actor, coalesce((op ->> 'occurredAt')::timestamptz, p_now) from simple),
+  booked as (
+    update ledger_accounts a set balance = a.balance - s.amount from accounts s
+     where exists (select 1 from simple) and a.tenant_id = p_tenant and a.id = s.account),
+  taken as (
+    update lots l set remaining = l.remaining - s.amount from originals s
+     where exists (select 1 from simple) and l.tenant_id = p_tenant and l.id = s.lot),
+  noted as (
+    insert into lot_movements (tenant_id, posting_id, lot_id, amount) select p_tenant, id, lot, -amount from simple),
+  told as (
+    insert into changes (tenant_id, entity, entity_id, customer_id, operation, data)
+    select p_tenant, 'posting', id, customer_id, 'reverse', jsonb_build_object('unitId', unit_id, 'amount', amount) from simple)
+  select jsonb_agg(jsonb_build_object('key', key, 'postingId', id, 'amount', amount, 'replayed', false, 'balance', balance - running)
+      order by position) into v_results
+    from (select *, sum(amount) over (partition by account order by position) as running from simple) s;
+  return v_results;
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.ledger_same_person(p_tenant bigint, p_earlier bigint, p_now bigint)
