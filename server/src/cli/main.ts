@@ -1,5 +1,6 @@
 // The command line. Exit codes: 0 done, 1 refused or failed, 2 wrong usage.
 import { Command, CommanderError } from 'commander'
+import { version } from '../platform/version.ts'
 import { registerBackup } from './backup.ts'
 import { registerBench } from './bench.ts'
 import { registerImport } from './import.ts'
@@ -27,6 +28,13 @@ Environment:
   DATABASE_URL        an existing PostgreSQL 16 to 18; without it an embedded one is used
   DATA_DIR            where the embedded PostgreSQL keeps its files (data, beside the program)
   REGULARS_DEMO=off   no demo tenant
+  REGULARS_ROLE       all, api or worker: what serve does (all)
+  API_HOSTS           host names that answer as one API: api.shop.example=rees46,...
+  TRUST_PROXY=1       a proxy in front says who calls (X-Forwarded-For, X-Forwarded-Host)
+  DATABASE_POOL       connections of one process (20)
+  BODY_LIMIT_BYTES    the longest request (10485760)
+  LOG_LEVEL           trace, debug, info, warn, error, fatal or silent (info)
+  REGULARS_ALLOW_PRIVATE_WEBHOOKS=1  webhooks may go to private addresses
 
 Exit codes: 0 done, 1 refused or failed, 2 wrong usage.`
 
@@ -35,6 +43,7 @@ process.exitCode = await run(process.argv)
 async function run(argv: readonly string[]): Promise<number> {
   const program = new Command('regulars')
     .description('Open customer engagement and loyalty server.')
+    .version(version, '--version', 'print the version')
     .addHelpText('after', environmentHelp)
   for (const register of commands) register(program)
   for (const command of withSubcommands(program)) {

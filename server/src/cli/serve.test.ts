@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -39,7 +39,11 @@ function postgres() {
 }
 
 function run(...args: string[]) {
-  return spawnSync(process.execPath, [main, ...args], { env: environment, encoding: 'utf8' })
+  return runWith({}, ...args)
+}
+
+function runWith(settings: Readonly<Record<string, string>>, ...args: string[]) {
+  return spawnSync(process.execPath, [main, ...args], { env: { ...environment, ...settings }, encoding: 'utf8' })
 }
 
 /** Starts the server on a free port and waits until it says that it is ready. */
@@ -123,5 +127,42 @@ describe('regulars serve', () => {
     expect(run('serve', '--role', 'boss')).toMatchObject({ status: 2, stderr: expect.stringContaining('api, worker') })
     expect(run('sevre')).toMatchObject({ status: 2, stderr: expect.stringContaining('unknown command') })
     expect(run('--help')).toMatchObject({ status: 0, stdout: expect.stringContaining('DATABASE_URL') })
+    expect(run('--version')).toMatchObject({ status: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) })
+  })
+
+  test('says in one line which setting cannot be served with, whatever command it is for', () => {
+    const refused = (stderr: string) => ({ status: 1, stdout: '', stderr: `regulars: ${stderr}\n` })
+    expect(runWith({ PORT: 'http' }, 'verify')).toMatchObject(
+      refused('PORT must be a whole number from 0 to 65535, not "http"'),
+    )
+    expect(runWith({ API_HOSTS: 'api.shop.example=shop' }, 'serve', '--port', '0')).toMatchObject(
+      refused(
+        'API_HOSTS binds api.shop.example to shop, which is none of native, rees46, cleverreach, crmcom, carecloud, classic',
+      ),
+    )
+    expect(runWith({ DATABASE_URL: 'mysql://root:hunter2@localhost/shop' }, 'serve')).toMatchObject(
+      refused('DATABASE_URL must look like postgres://user:password@host:5432/database'),
+    )
+  })
+
+  test('refuses to import a file that is not the data set, and to write a backup where there is no folder', () => {
+    const file = join(dataDir, 'other.csv')
+    writeFileSync(file, 'email,name\na@b.example,A\n')
+    expect(run('tenant', 'create', 'imported', '--template', 'empty').status).toBe(0)
+    expect(run('import', 'online-retail', file, '--tenant', 'imported')).toMatchObject({
+      status: 1,
+      stderr: `regulars: ${file} is not the Online Retail data set: it has no column InvoiceNo\n`,
+    })
+    const packed = `${file}.gz`
+    writeFileSync(packed, 'not packed')
+    expect(run('import', 'online-retail', packed, '--tenant', 'imported')).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(/^regulars: \S+ cannot be read: [^\n]+\n$/),
+    })
+    const nowhere = join(dataDir, 'nowhere')
+    expect(run('backup', join(nowhere, 'shop.bak'))).toMatchObject({
+      status: 1,
+      stderr: `regulars: there is no folder ${nowhere}\n`,
+    })
   })
 })

@@ -4,7 +4,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { FastifyInstance } from 'fastify'
 import { createApp } from '../app.ts'
 import { startJobs } from '../jobs/index.ts'
-import { type Config, readConfigWith } from '../platform/config.ts'
+import { type Config, localUrl, readConfigWith } from '../platform/config.ts'
 import type { Server } from '../platform/ctx.ts'
 import { openPool } from '../platform/db.ts'
 import { type Log, makeLog } from '../platform/log.ts'
@@ -31,20 +31,12 @@ export function registerServe(program: Command): void {
         'all',
       ]),
     )
-    .action((flags: Flags) => serve(readFlags(flags)))
+    .action(({ host, port, role }: Flags) => serve(readConfigWith({ HOST: host, PORT: port, REGULARS_ROLE: role })))
 }
 
 function checkPort(text: string): string {
   if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return text
   throw new InvalidArgumentError('It is a whole number from 0 to 65535.')
-}
-
-function readFlags(flags: Flags): Config {
-  try {
-    return readConfigWith({ HOST: flags.host, PORT: flags.port, REGULARS_ROLE: flags.role })
-  } catch (cause) {
-    throw new Refusal(cause instanceof Error ? cause.message : String(cause), { cause })
-  }
 }
 
 /** How long requests under way may take to finish once we are told to stop. */
@@ -88,8 +80,9 @@ async function serveFrom(config: Config, url: string, log: Log, stop: StopSignal
     onError: (error) => log.warn({ reason: error.message }, 'a database connection was lost'),
   })
   try {
-    const login = await prepareDemo(config, { pool, log })
+    // First: it refuses settings that it can't serve with.
     const app = await createApp({ config, pool, log })
+    const login = await prepareDemo(config, { pool, log })
     const server = await makeServer({ pool, log })
     try {
       await listen(app, config)
@@ -141,7 +134,7 @@ async function listen(app: FastifyInstance, config: Config): Promise<void> {
 function addressOf(app: FastifyInstance, config: Config): string {
   const address = app.addresses()[0]
   const chosen = config.port === 0 && !config.publicUrlIsGiven && typeof address === 'object'
-  return chosen ? `http://${config.host}:${address.port}` : config.publicUrl
+  return chosen ? localUrl(config.host, address.port) : config.publicUrl
 }
 
 /** On a server without tenants a demo shop is made first; later starts know its login. A server without it serves too. */

@@ -21,11 +21,13 @@ export function registerVerify(program: Command): void {
           tenantId: tenant?.id,
           onCheck: (done, name) => progress.update(done, name),
         })
+        progress.update(checkCount)
         progress.finish()
         if (options.json) console.log(JSON.stringify(result))
         else for (const one of result.results) print(one)
         if (!result.holds) throw new Refusal('the books do not hold')
-        if (!options.json) console.log(`The books of ${result.tenants} tenants hold.`)
+        if (!options.json)
+          console.log(`The books of ${result.tenants} ${result.tenants === 1 ? 'tenant' : 'tenants'} hold.`)
       }),
     )
 }

@@ -23,20 +23,23 @@ export interface Config {
 
 type Environment = Readonly<Record<string, string | undefined>>
 
+/** A setting that no server can run with; the message names it and says what it may be. */
+export class ConfigRefused extends Error {}
+
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
+
 export function readConfig(env: Environment = process.env): Config {
-  const host = env.HOST ?? '127.0.0.1'
+  // Set and empty is not set, for every variable: an empty host would be every address of the machine.
+  const host = env.HOST || '127.0.0.1'
   const port = readInteger(env, 'PORT', 8080, { min: 0, max: 65_535 })
   return {
     host,
     port,
-    publicUrl: (env.PUBLIC_URL || `http://${host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host}:${port}`).replace(
-      /\/+$/,
-      '',
-    ),
+    publicUrl: readPublicUrl(env.PUBLIC_URL) ?? localUrl(host, port),
     publicUrlIsGiven: Boolean(env.PUBLIC_URL),
-    databaseUrl: env.DATABASE_URL || undefined,
+    databaseUrl: readDatabaseUrl(env.DATABASE_URL),
     dataDir: resolve(env.DATA_DIR || './data'),
-    logLevel: env.LOG_LEVEL ?? 'info',
+    logLevel: readLogLevel(env.LOG_LEVEL),
     demo: env.REGULARS_DEMO !== 'off',
     poolSize: readInteger(env, 'DATABASE_POOL', 20, { min: 1, max: 500 }),
     role: readRole(env.REGULARS_ROLE),
@@ -47,12 +50,36 @@ export function readConfig(env: Environment = process.env): Config {
   }
 }
 
+/** Where this machine reaches a server that listens on `host`. */
+export function localUrl(host: string, port: number): string {
+  const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
+  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`
+}
+
+function readPublicUrl(text: string | undefined): string | undefined {
+  if (!text) return undefined
+  if (/^https?:\/\/[^/?#]/i.test(text) && URL.canParse(text)) return text.replace(/\/+$/, '')
+  throw new ConfigRefused(`PUBLIC_URL must look like https://loyalty.example, not "${text}"`)
+}
+
+// The text is not repeated: it holds a password.
+function readDatabaseUrl(text: string | undefined): string | undefined {
+  if (!text || /^(postgres(ql)?|socket):/.test(text)) return text || undefined
+  throw new ConfigRefused('DATABASE_URL must look like postgres://user:password@host:5432/database')
+}
+
+function readLogLevel(text: string | undefined): string {
+  const level = text || 'info'
+  if (logLevels.includes(level)) return level
+  throw new ConfigRefused(`LOG_LEVEL must be one of ${logLevels.join(', ')}, not "${text}"`)
+}
+
 function readInteger(env: Environment, name: string, fallback: number, bounds: { min: number; max: number }): number {
   const text = env[name]
   if (text === undefined || text === '') return fallback
   const value = Number(text)
   if (!Number.isInteger(value) || value < bounds.min || value > bounds.max) {
-    throw new Error(`${name} must be a whole number from ${bounds.min} to ${bounds.max}, not "${text}"`)
+    throw new ConfigRefused(`${name} must be a whole number from ${bounds.min} to ${bounds.max}, not "${text}"`)
   }
   return value
 }
@@ -60,7 +87,7 @@ function readInteger(env: Environment, name: string, fallback: number, bounds: {
 function readRole(text: string | undefined): Config['role'] {
   if (text === undefined || text === '' || text === 'all') return 'all'
   if (text === 'api' || text === 'worker') return text
-  throw new Error(`REGULARS_ROLE must be all, api or worker, not "${text}"`)
+  throw new ConfigRefused(`REGULARS_ROLE must be all, api or worker, not "${text}"`)
 }
 
 function readApiHosts(text: string): Record<string, string> {
@@ -71,7 +98,7 @@ function readApiHosts(text: string): Record<string, string> {
   return Object.fromEntries(
     pairs.map((pair) => {
       const [host, api] = pair.split('=')
-      if (!host || !api) throw new Error(`API_HOSTS must look like host=api,host=api; "${pair}" does not`)
+      if (!host || !api) throw new ConfigRefused(`API_HOSTS must look like host=api,host=api; "${pair}" does not`)
       return [host.toLowerCase(), api]
     }),
   )

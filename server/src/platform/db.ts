@@ -95,9 +95,13 @@ export function openPool(options: PoolOptions): Pool {
     // Nor does such a plan know that a page has ten rows: to start processes for it costs more than the page (20 to 150 ms).
     options: '-c plan_cache_mode=force_generic_plan -c max_parallel_workers_per_gather=0',
   })
-  // Without a listener a restart of Postgres would end the process.
-  pool.on('error', (error) => options.onError?.(error))
-  pool.on('connect', (client) => client.on('error', (error) => options.onError?.(error)))
+  // Without a listener a restart of Postgres would end the process. A pool that ends has let go of its connections before
+  // they are closed: a server that stops meanwhile takes nothing from anybody.
+  const lost = (error: Error) => {
+    if (!pool.ending) options.onError?.(error)
+  }
+  pool.on('error', lost)
+  pool.on('connect', (client) => client.on('error', lost))
   return pool
 }
 

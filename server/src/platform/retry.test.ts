@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { testDatabase } from '../../test/harness.ts'
-import { inTransaction, StartAgain, sql } from './db.ts'
+import { inTransaction, openPool, StartAgain, sql } from './db.ts'
 
-const { pool } = await testDatabase()
+const { pool, url } = await testDatabase()
 
 test('who finds the world changed starts again in a new transaction, and is refused when that leads nowhere', async () => {
   let attempts = 0
@@ -33,4 +33,18 @@ test('two that lock each other out both get through', async () => {
       return first
     })
   expect(await Promise.all([lock(1, 2), lock(2, 1)])).toEqual([1, 2])
+})
+
+test('a connection that ends is told of while the pool is in use, and not once it has let go of it', async () => {
+  const lost: string[] = []
+  const own = openPool({ url, max: 1, onError: (error) => lost.push(error.message) })
+  const inUse = await own.connect()
+  inUse.emit('error', new Error('in use'))
+  inUse.release(true)
+  const idle = await own.connect()
+  idle.release()
+  const ended = own.end()
+  idle.emit('error', new Error('let go'))
+  await ended
+  expect(lost).toEqual(['in use'])
 })

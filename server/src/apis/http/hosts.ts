@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import type { Config } from '../../platform/config.ts'
+import { type Config, ConfigRefused } from '../../platform/config.ts'
 
 /** Answered as they are on every host: load balancers ask for health, pages load the SDK. */
 const sharedPaths = new Set(['/healthz', '/readyz', '/v3.js'])
@@ -12,7 +12,10 @@ export function apiHostRewriter(config: Config, prefixes: ReadonlyMap<string, st
   const prefixByHost = new Map(
     Object.entries(config.apiHosts).map(([host, api]) => {
       const prefix = prefixes.get(api)
-      if (prefix === undefined) throw new Error(`API_HOSTS binds ${host} to ${api}, which is not an API of this server`)
+      if (prefix === undefined) {
+        const known = [...prefixes.keys()].join(', ')
+        throw new ConfigRefused(`API_HOSTS binds ${host} to ${api}, which is none of ${known}`)
+      }
       return [host, prefix]
     }),
   )

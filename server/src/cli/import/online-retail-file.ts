@@ -5,6 +5,7 @@ import papaparse from 'papaparse'
 import { Temporal } from 'temporal-polyfill'
 import type { LineInput } from '../../core/purchases/index.ts'
 import type { Minor } from '../../platform/money.ts'
+import { Refusal } from '../refusal.ts'
 
 // The "Online Retail" data set (UCI): one row a line of an invoice, an invoice's rows together but for a few. A number that
 // begins with C is a cancellation (it names no sale), one with A an adjustment. Times are local to London, amounts GBP.
@@ -43,20 +44,26 @@ export async function* readRows(file: string): AsyncGenerator<{ row: Row; share:
   const text = file.endsWith('.gz') ? source.pipe(createGunzip({ chunkSize: 256 * 1024 })) : source
   source.on('error', (error) => text.destroy(error))
   const rows = text.pipe(papaparse.parse(papaparse.NODE_STREAM_INPUT, { skipEmptyLines: true }))
-  text.on('error', (error: Error) => rows.destroy(error))
+  text.on('error', (cause: Error) => rows.destroy(new Refusal(`${file} cannot be read: ${cause.message}`, { cause })))
   let header: Header | undefined
   for await (const cells of rows) {
     // Without its header option the parser takes a quarter less: it has no object to make of every row.
     if (header) yield { row: toRow(cells as string[], header), share: size === 0 ? 1 : read / size }
-    else header = headerOf(cells as string[]) // a parser without a header gives arrays of texts
+    else header = headerOf(file, cells as string[]) // a parser without a header gives arrays of texts
   }
+  if (!header) throw new Refusal(`${file} is empty`)
 }
 
 type Header = Readonly<Record<keyof Row, number>>
 
-/** Where each column stands; one that is not there is read as empty. */
-function headerOf(cells: readonly string[]): Header {
-  const at = (name: string) => cells.findIndex((cell) => cell.replace('\uFEFF', '').trim() === name)
+/** Where each column stands. A file without one of them is another file, whose rows would all be skipped. */
+function headerOf(file: string, cells: readonly string[]): Header {
+  const names = cells.map((cell) => cell.replace('\uFEFF', '').trim())
+  const at = (name: string) => {
+    const index = names.indexOf(name)
+    if (index < 0) throw new Refusal(`${file} is not the Online Retail data set: it has no column ${name}`)
+    return index
+  }
   return {
     InvoiceNo: at('InvoiceNo'),
     StockCode: at('StockCode'),

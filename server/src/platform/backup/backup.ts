@@ -1,6 +1,7 @@
 // Writes the whole database, as it is at one moment, into one file.
 import { randomBytes } from 'node:crypto'
 import { createWriteStream, existsSync, renameSync, rmSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
@@ -15,6 +16,7 @@ export type TableProgress = (done: number, total: number, table: string) => void
 /** Refuses to overwrite. The file appears under its name only when it is complete; it holds every secret: mode 0600. */
 export async function writeBackup(databaseUrl: string, file: string, onTable: TableProgress): Promise<BackupResult> {
   if (existsSync(file)) throw new BackupRefused(`${file} exists already`)
+  if (!existsSync(dirname(file))) throw new BackupRefused(`there is no folder ${dirname(file)}`)
   const unfinished = `${file}.${randomBytes(4).toString('hex')}.unfinished`
   const client = new pg.Client({ connectionString: databaseUrl, application_name: 'regulars backup' })
   await client.connect()
