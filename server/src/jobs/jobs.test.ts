@@ -16,7 +16,7 @@ const clock = fixedClock(new Date())
 const log = makeLog({ level: 'silent' })
 
 async function until(what: string, check: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 200; tries++) {
+  for (let tries = 0; tries < 1_000; tries++) {
     if (await check()) return
     await new Promise((resolve) => setTimeout(resolve, 50))
   }

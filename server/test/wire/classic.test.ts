@@ -211,7 +211,7 @@ describe('the report of all customers', () => {
     const settled = async (last: number) => {
       await vi.waitFor(async () => expect((await since(last)).last).toBe(await lastChange(own)), {
         interval: 1,
-        timeout: 20_000,
+        timeout: 50_000,
       })
       return since(last)
     }

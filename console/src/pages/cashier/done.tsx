@@ -102,7 +102,8 @@ function useDoneKeys(actions: { readonly next: () => void; readonly undo: () => 
       if (key === 'p') printPaper()
       else if (key === 'u') now.current.undo()
       else if ((key === 'Enter' && !onButton) || key === 'Escape') {
-        if (performance.now() - shownAt < armedAfterMs) return
+        // When it was pressed, not when a busy tablet gets round to it.
+        if (event.timeStamp - shownAt < armedAfterMs) return
         now.current.next()
       } else return
       event.preventDefault()
