@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { createSegment } from '../../src/core/audience/index.ts'
 import {
+  createEarningRule,
   createReward,
   findDefaultProgramme,
   issueVoucher,
   listTiers,
   type RewardDefinition,
   type RewardInput,
+  setEarningRuleState,
   setRewardState,
   updateTier,
 } from '../../src/core/loyalty/index.ts'
@@ -123,6 +125,62 @@ describe('what a code brings', () => {
     const { vouchers } = asked.body.data
     const sent = await send(customer_id, { vouchers }, { total_price: 36, bill_items: [] })
     expect(sent.status).toBe(201)
+  })
+
+  test('that was bought with points is told beside those that paid', async () => {
+    const customer_id = await addCustomer(till, places)
+    await till.post('/points/actions/assign-points', { amount: 500, customer_id, partner_id: places.partner })
+    const atTheTill = await reward({}, { kind: 'catalogue', pointsCost: 30 })
+    const before = await reward({}, { usage: 'voucher', kind: 'catalogue', pointsCost: 50 })
+    const made = await till.post(`/rewards/${ctx.ids.hex('reward', ctx.tenant.id, before.id)}/actions/create-voucher`, {
+      customer_id,
+    })
+    const voucher = (await till.get(`/vouchers/${made.body.data.voucher_id}`)).body.data
+    const asked = await ask({ customer_id, benefit_codes: [atTheTill.code, voucher.code], max_points: 100 })
+    const { vouchers, credit_points } = asked.body.data
+    const sent = await send(customer_id, { vouchers, credit_points }, { total_price: 31.4 })
+    const summary = await till.get(`/purchases/${sent.body.data.purchase_id}/actions/payment-summary`)
+    expect(summary.body.data).toMatchObject({ used_points: 100, used_points_total: 180 })
+  })
+
+  test('earns what was promised when the till lowers the total and leaves the items at their full prices', async () => {
+    const customer_id = await addCustomer(till, places)
+    const half = await reward({ benefit: { kind: 'percent', percent: 50 }, lines: { productCodes: ['MUG'] } })
+    const rule = await createEarningRule(ctx, {
+      name: 'Mugs count double',
+      unitId: (await findDefaultProgramme(ctx))?.unitId as number, // the template has a programme
+      state: 'active',
+      definition: {
+        lines: { productCodes: ['MUG'] },
+        conditions: [{ kind: 'lines', lines: { productCodes: ['MUG'] }, minAmountMinor: 2_000 }],
+        earning: { kind: 'multiply', factor: 2, rounding: 'down' },
+      },
+    })
+    const asked = await ask({ customer_id, benefit_codes: [half.code] })
+    // 15 for the plate, and twice the 12.50 that are left of the mugs.
+    expect(asked.body.data.credit_points_of_this_transaction).toBe(39)
+    const sent = await send(customer_id, { vouchers: asked.body.data.vouchers }, { total_price: 27.5 })
+    const url = `/purchases/${sent.body.data.purchase_id}`
+    expect((await till.get(`${url}/actions/payment-summary`)).body.data.earned_points).toBe(39)
+    expect((await till.get(`${url}/purchase-items`)).body.data.purchase_items).toMatchObject([
+      { price: 12.5 },
+      { price: 15 },
+    ])
+    await setEarningRuleState(ctx, { id: rule.id, state: 'paused' })
+  })
+
+  test('of a gift card pays, and what it pays earns', async () => {
+    const customer_id = await addCustomer(till, places)
+    const card = await reward({ benefit: { kind: 'thing' } }, { kind: 'gift_card', usage: 'voucher' })
+    const { code } = await issueVoucher(ctx, { rewardId: card.id, valueMinor: 2_500 })
+    const asked = await ask({ customer_id, benefit_codes: [code] })
+    expect(asked.body.data).toMatchObject({
+      vouchers: [{ code, discount_value: 25, bill_item_id: null }],
+      credit_points_of_this_transaction: 40,
+    })
+    const sent = await send(customer_id, { vouchers: asked.body.data.vouchers }, { total_price: 15 })
+    const summary = await till.get(`/purchases/${sent.body.data.purchase_id}/actions/payment-summary`)
+    expect(summary.body.data).toMatchObject({ earned_points: 40, used_points: 0 })
   })
 
   test('holds to the second of its voucher', async () => {

@@ -255,7 +255,7 @@ describe('paying with points and credit', () => {
     expect(sent.status).toBe(201)
     expect(await overview(customer_id)).toMatchObject({ redeemed_points: 200, available_points: 97 })
     const summary = await till.get(`/purchases/${sent.body.data.purchase_id}/actions/payment-summary`)
-    expect(summary.body.data).toMatchObject({ earned_points: 47, used_points: 200, used_points_total: 2 })
+    expect(summary.body.data).toMatchObject({ earned_points: 47, used_points: 200, used_points_total: 200 })
   })
 
   test('never more points than the customer has, not even from twenty tills at once', async () => {
@@ -303,6 +303,47 @@ describe('paying with points and credit', () => {
     expect(faults(await send({ bill_id: 'P-C2', total: 0, customer_id, bill: more }))).toEqual([
       ['payment_type', 'customer_cant_pay_by_credits'],
     ])
+  })
+
+  test('what credit paid earns as the question promised, though the till lowers the total by it', async () => {
+    const customer_id = await addCustomer(till, places)
+    const partner_id = places.partner
+    await till.post('/points/actions/assign-points', { amount: 100, customer_id, partner_id })
+    await till.post('/credits/actions/deposit-credits', { amount: 15, customer_id, partner_id })
+    const asked = await till.post(
+      '/purchases/actions/accept-payment',
+      question({ customer_id, total: 40, payment_type: 'C', max_credit: 15, max_points: 100 }),
+    )
+    expect(asked.body.data).toMatchObject({
+      credit: 15,
+      credit_points: 100,
+      price_of_credit_points: 1,
+      credit_points_of_this_transaction: 39,
+      total_credit_points: 39,
+    })
+    const bill = {
+      payment_type: 'C',
+      bill_items: [billItem(places, 40)],
+      payment_recap: { credit_points: 100, amount_for_credit: 15 },
+    }
+    expect((await send({ bill_id: 'P-C3', total: 24, customer_id, bill })).status).toBe(201)
+    expect(await overview(customer_id)).toMatchObject({ available_points: 39 })
+  })
+
+  test('a bill that comes again was sent before, whatever is left to pay with', async () => {
+    const customer_id = await addCustomer(till, places)
+    await till.post('/points/actions/assign-points', { amount: 100, customer_id, partner_id: places.partner })
+    const again = {
+      bill_id: 'P-again',
+      total: 0.5,
+      customer_id,
+      bill: { payment_recap: { credit_points: 100 } },
+    }
+    const replies = await Promise.all(Array.from({ length: 20 }, () => send(again)))
+    const refused = replies.filter(({ status }) => status === 400)
+    expect(refused.map(faults)).toEqual(Array(19).fill([['bill_id', 'already_exists']]))
+    expect(faults(await send(again))).toEqual([['bill_id', 'already_exists']])
+    expect(await overview(customer_id)).toMatchObject({ redeemed_points: 100, available_points: 0 })
   })
 
   test('a sale that a browser told of first is the same sale, and is paid and earns once', async () => {

@@ -58,11 +58,9 @@ export async function readBuyer(
 }
 
 /** The part of a report that a bill tells, whether it is a question or a sale. */
-export async function readBill(
-  ctx: Ctx,
-  bill: Fields,
-  paymentType: PaymentType,
-): Promise<Pick<PurchaseReport, 'number' | 'currency' | 'totalMinor' | 'occurredAt' | 'lines' | 'data'>> {
+export type Bill = Pick<PurchaseReport, 'number' | 'currency' | 'totalMinor' | 'occurredAt' | 'lines' | 'data'>
+
+export async function readBill(ctx: Ctx, bill: Fields, paymentType: PaymentType): Promise<Bill> {
   const number = bill.needText('bill_id', { max: 255 })
   const billNumber = bill.text('bill_number', { max: 255 })
   const createdBy = bill.text('created_by', { max: 255 })
@@ -98,8 +96,9 @@ async function readLines(
   )
   const known = await findProductsByListCodes(ctx, codes.flat())
   return items.map((item, index) => {
-    const itemType = itemTypes.get(item.needId('purchase_item_type_id', 'reference'))
-    if (!itemType && item.has('purchase_item_type_id')) item.refuse('purchase_item_type_id', 'not_found')
+    const itemTypeId = item.needId('purchase_item_type_id', 'reference')
+    const itemType = itemTypes.get(itemTypeId)
+    if (!itemType && itemTypeId !== 0) item.refuse('purchase_item_type_id', 'not_found')
     const paid = item.needNumber('paid_amount')
     const price = item.needNumber('price')
     if (Math.abs(price) < Math.abs(paid)) item.refuse('bill_item_id', 'item_price_lower_than_paid_amount')

@@ -26,11 +26,20 @@ export interface Basis {
   readonly paymentType: string | null
 }
 
-/** What was taken off the total of a purchase p: by benefits, and by value that the till deducted itself. */
-export const givenMinor = sql`
+/**
+ * What was taken off the total of a purchase p and stays off: by benefits, and by points that the till deducted itself. A
+ * gift card stands among the benefits of a receipt and is none: it pays.
+ */
+const givenMinor = sql`
   (coalesce((select sum(d.amount_minor) from purchase_discounts d where d.tenant_id = p.tenant_id and d.purchase_id = p.id), 0)
-   + coalesce((select sum(m.amount_minor) from purchase_payments m where m.tenant_id = p.tenant_id and m.purchase_id = p.id
-       and m.data -> 'deducted' = 'true'), 0))::bigint as "givenMinor"`
+   + coalesce((select sum(case when m.data ? 'giftCardId' then -m.amount_minor else m.amount_minor end)
+       from purchase_payments m where m.tenant_id = p.tenant_id and m.purchase_id = p.id
+       and (m.data ? 'giftCardId' or (m.kind = 'points' and m.data -> 'deducted' = 'true'))), 0))::bigint`
+
+/** What credit and gift cards paid of a purchase p and the till took off the total that it told: that part earns, too. */
+const paidBesideMinor = sql`
+  coalesce((select sum(m.amount_minor) from purchase_payments m where m.tenant_id = p.tenant_id and m.purchase_id = p.id
+    and (m.data ? 'giftCardId' or (m.kind = 'credit' and m.data -> 'deducted' = 'true'))), 0)::bigint`
 
 /** What was taken off a line l. */
 export const lineGivenMinor = sql`
@@ -43,10 +52,10 @@ export function selectBases(ctx: Ctx, ids: readonly number[]): Promise<Basis[]> 
     select p.id, p.kind, p.customer_id as "customerId", p.source, p.confirmed, p.state, p.currency, p.occurred_at as "occurredAt",
            p.earned_at as "earnedAt", p.store_id as "storeId", p.channel, p.data ->> 'paymentType' as "paymentType",
            -- Lines that only a browser told of are shown, but nothing is earned on them.
-           coalesce(p.total_minor, case when p.lines_source is distinct from 'tracking' then l.total end, 0)::bigint as "totalMinor", coalesce(l.silent, 0)::bigint as "silentMinor",
+           coalesce(p.total_minor + ${paidBesideMinor}, case when p.lines_source is distinct from 'tracking' then l.total end, 0)::bigint as "totalMinor", coalesce(l.silent, 0)::bigint as "silentMinor",
            coalesce((select sum(amount_minor) from purchase_payments m where m.tenant_id = p.tenant_id and m.purchase_id = p.id
                and m.kind = 'points' and m.data -> 'deducted' is distinct from 'true'), 0)::bigint as "paidByPointsMinor",
-           ${givenMinor}
+           ${givenMinor} as "givenMinor"
       from purchases p
       left join lateral (select sum(total_minor) as total, sum(total_minor) filter (where not earns) as silent
         from purchase_lines l where l.tenant_id = p.tenant_id and l.purchase_id = p.id) l on true
@@ -82,7 +91,7 @@ export async function selectPayments(
 ): Promise<(Payment & { restored: number; giftCardId: number | null })[]> {
   return ctx.db.query(sql`
     select id, purchase_id as "purchaseId", kind, amount_minor as "amountMinor", unit_id as "unitId", unit_amount as "unitAmount",
-           posting_key as "postingKey", (data ->> 'giftCardId')::bigint as "giftCardId",
+           posting_key as "postingKey", (data ->> 'giftCardId')::bigint as "giftCardId", (data ->> 'rewardId')::bigint as "rewardId",
            coalesce((select -sum(r.unit_amount) from purchases c join purchase_payments r on r.tenant_id = c.tenant_id and r.purchase_id = c.id
                where c.tenant_id = p.tenant_id and c.cancels_id = p.purchase_id and r.data ->> 'restores' = p.posting_key), 0)::bigint as restored
       from purchase_payments p where tenant_id = ${ctx.tenant.id} and purchase_id = any (${purchaseIds}::bigint[]) order by id`)

@@ -79,11 +79,13 @@ async function worthOf(ctx: Ctx, { report, sale, book }: Asked): Promise<Worth |
 function saleOf(report: PurchaseReport, lines: readonly ResolvedLine[], spends: readonly Spend[]): Sale {
   const linesMinor = report.source === 'tracking' ? 0 : sumLines(lines)
   const deducted = report.spend?.deducted ?? false
-  const paid = spends.filter((spend) => spend.kind === 'points' && !deducted)
+  const by = (kind: Spend['kind']) =>
+    spends.reduce((sum, spend) => (spend.kind === kind ? sum + spend.valueMinor : sum), 0)
   return {
     ...saleFrom(report, lines),
-    totalMinor: report.totalMinor ?? linesMinor,
-    givenMinor: deducted ? spends.reduce((sum, { valueMinor }) => sum + valueMinor, 0) : 0,
-    paidByPointsMinor: paid.reduce((sum, { valueMinor }) => sum + valueMinor, 0),
+    // What credit paid earns like money; what points paid does not, whoever took it off the total.
+    totalMinor: report.totalMinor === undefined ? linesMinor : report.totalMinor + (deducted ? by('credit') : 0),
+    givenMinor: deducted ? by('points') : 0,
+    paidByPointsMinor: deducted ? 0 : by('points'),
   }
 }

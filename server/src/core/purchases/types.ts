@@ -143,6 +143,8 @@ export interface Payment {
   readonly unitId: number | null
   readonly unitAmount: Minor | null
   readonly postingKey: string | null
+  /** The reward that was bought with the sale, where it was not the sale that was paid. */
+  readonly rewardId: number | null
 }
 
 /** What one purchase moved by itself; a sale and its cancellation add up to what is left. */

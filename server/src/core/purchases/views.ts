@@ -121,7 +121,7 @@ export function selectMovedValues(ctx: Ctx, purchaseIds: readonly number[]): Pro
 export function selectPaymentRows(ctx: Ctx, purchaseId: number): Promise<Payment[]> {
   return ctx.db.query<Payment>(sql`
     select id, purchase_id as "purchaseId", kind, amount_minor as "amountMinor", unit_id as "unitId", unit_amount as "unitAmount",
-           posting_key as "postingKey"
+           posting_key as "postingKey", (data ->> 'rewardId')::bigint as "rewardId"
       from purchase_payments where tenant_id = ${ctx.tenant.id} and purchase_id = ${purchaseId} order by id`)
 }
 

@@ -1,11 +1,18 @@
-import { balancesAfterCharges } from '../../../core/loyalty/index.ts'
+import { balancesAfterCharges, findDefaultProgramme, pointsValue } from '../../../core/loyalty/index.ts'
 import { listReferenceItems, type ReferenceItem } from '../../../core/organisations/index.ts'
-import { type PurchaseReport, quotePurchase, recordPurchase } from '../../../core/purchases/index.ts'
+import {
+  type LineInput,
+  type PurchaseReport,
+  quotePurchase,
+  recordPurchase,
+  type ToldBenefit,
+} from '../../../core/purchases/index.ts'
 import type { Ctx } from '../../../platform/ctx.ts'
+import { DomainError } from '../../../platform/errors.ts'
 import { currencyScale, fromMinor } from '../../../platform/money.ts'
 import { cleanJson } from '../../../platform/text.ts'
 import { encodeTierDiscount, encodeVouchers, readBenefits } from '../benefits.ts'
-import { billSpace, type PaymentType, paymentTypes, readBill, readCheckout, spendOf } from '../bill.ts'
+import { type Bill, billSpace, type PaymentType, paymentTypes, readBill, readCheckout, spendOf } from '../bill.ts'
 import type { Call, Routes } from '../call.ts'
 import type { Fields } from '../decode.ts'
 import { type Answer, created, idOf, ok } from '../encode.ts'
@@ -89,11 +96,13 @@ async function sendPurchase(call: Call): Promise<Answer> {
   const further = readFurther(wire)
   const benefits = readBenefits(wire, bill)
   const spend = await spendOf(ctx, { ...recap, currency: bill.currency })
-  if (!canceled) await checkSpend(ctx, wire, { ...spend, customerId: checkout.customerId, currency: bill.currency })
+  const wanted: Wanted = { ...spend, customerId: checkout.customerId, currency: bill.currency }
+  if (!canceled && checkout.customerId === undefined) refuseSpend(wire, wanted, nothing)
   body.done()
   const report: PurchaseReport = {
     ...reportBase(checkout, paymentType),
     ...bill,
+    ...(canceled ? {} : { lines: await linesAsPaid(ctx, bill, { benefits, ...spend }) }),
     data: { ...bill.data, ...further },
     kind: canceled ? 'cancellation' : 'sale',
     source: type?.code === 'e-commerce' ? 'shop' : 'till',
@@ -105,8 +114,37 @@ async function sendPurchase(call: Call): Promise<Answer> {
       ? {}
       : { spend: { points: spend.points, creditMinor: spend.creditMinor, deducted: true } }),
   }
-  const { purchaseId } = await recordPurchase(ctx, report)
+  const { purchaseId } = await recordPurchase(ctx, report).catch(async (error: unknown) => {
+    // Only now: that a bill was sent before is said before anything about its payment.
+    if (error instanceof DomainError && error.code === 'balance.insufficient') {
+      refuseSpend(wire, wanted, await availableFor(ctx, wanted))
+      body.done()
+    }
+    throw error
+  })
   return created({ purchase_id: idOf(ctx, 'purchase', purchaseId) })
+}
+
+/**
+ * What was paid for each item. A till may lower the total alone and leave its items at their full prices: where they add up to
+ * the total only with everything that the recap took off, what it took off them is not in them yet.
+ */
+async function linesAsPaid(
+  ctx: Ctx,
+  { lines = [], totalMinor }: Bill,
+  told: { benefits: readonly ToldBenefit[]; points: number; creditMinor: number },
+): Promise<readonly LineInput[]> {
+  const off = (some: readonly ToldBenefit[]) => some.reduce((sum, { amountMinor }) => sum + amountMinor, 0)
+  if (off(told.benefits.filter(({ linePosition }) => linePosition !== undefined)) === 0) return lines
+  const programme = told.points > 0 ? await findDefaultProgramme(ctx) : undefined
+  const byPoints = programme ? pointsValue(ctx, programme, told.points) : 0
+  const full = lines.reduce((sum, line) => sum + (line.totalMinor ?? 0), 0)
+  if (full - off(told.benefits) - byPoints - told.creditMinor !== totalMinor) return lines
+  const paid = lines.map((line, index) => ({
+    ...line,
+    totalMinor: (line.totalMinor ?? 0) - off(told.benefits.filter((one) => one.linePosition === index + 1)),
+  }))
+  return paid.every(({ totalMinor }, index) => totalMinor >= 0 || (lines[index]?.totalMinor ?? 0) < 0) ? paid : lines
 }
 
 async function readPurchaseType(ctx: Ctx, bill: Fields): Promise<ReferenceItem | undefined> {
@@ -142,25 +180,28 @@ function readFurther(bill: Fields): Record<string, unknown> {
   }
 }
 
-/** Names the field at fault before the ledger refuses; the ledger still decides, for it alone sees parallel sales. */
-async function checkSpend(
-  ctx: Ctx,
-  bill: Fields,
-  spend: { points: number; creditMinor: number; currency: string; customerId: number | undefined },
-): Promise<void> {
+interface Wanted {
+  readonly points: number
+  readonly creditMinor: number
+  readonly currency: string
+  readonly customerId: number | undefined
+}
+
+type Available = Pick<Wanted, 'points' | 'creditMinor'>
+
+const nothing: Available = { points: 0, creditMinor: 0 }
+
+/** Names the fields that want more than there is. */
+function refuseSpend(bill: Fields, wanted: Wanted, available: Available): void {
   const recap = bill.object('payment_recap')
-  if (!recap || spend.points + spend.creditMinor === 0) return
-  const { customerId } = spend
-  if (customerId === undefined) {
-    if (spend.points > 0) recap.refuse('credit_points', 'not_enough_points_for_payment')
-    if (spend.creditMinor > 0) bill.refuse('payment_type', 'customer_cant_pay_by_credits')
-    return
-  }
-  const balances = await balancesAfterCharges(ctx, customerId)
-  const available = (kind: 'points' | 'money') =>
-    balances.find(
-      ({ unit }) => unit.kind === kind && unit.isDefault && (kind === 'points' || unit.currency === spend.currency),
-    )?.available ?? 0
-  if (spend.points > available('points')) recap.refuse('credit_points', 'not_enough_points_for_payment')
-  if (spend.creditMinor > available('money')) bill.refuse('payment_type', 'customer_cant_pay_by_credits')
+  if (wanted.points > available.points) recap?.refuse('credit_points', 'not_enough_points_for_payment')
+  if (wanted.creditMinor > available.creditMinor) bill.refuse('payment_type', 'customer_cant_pay_by_credits')
+}
+
+async function availableFor(ctx: Ctx, { customerId, currency }: Wanted): Promise<Available> {
+  if (customerId === undefined) return nothing
+  const balances = (await balancesAfterCharges(ctx, customerId)).filter(({ unit }) => unit.isDefault)
+  const points = balances.find(({ unit }) => unit.kind === 'points')
+  const credit = balances.find(({ unit }) => unit.kind === 'money' && unit.currency === currency)
+  return { points: points?.available ?? 0, creditMinor: credit?.available ?? 0 }
 }

@@ -1,6 +1,7 @@
 import { getProducts, type Product } from '../../../core/catalog/index.ts'
 import { getCustomers } from '../../../core/customers/index.ts'
-import { listVouchers } from '../../../core/loyalty/index.ts'
+import { findDefaultUnit, findPosting } from '../../../core/ledger/index.ts'
+import { listVouchers, type Voucher } from '../../../core/loyalty/index.ts'
 import { listReferenceItems } from '../../../core/organisations/index.ts'
 import {
   claimPurchase,
@@ -59,24 +60,49 @@ export function purchaseRoutes(routes: Routes): void {
     voucherPage(call, { purchaseId: (await purchaseInPath(call)).id }),
   )
 
-  routes.get('/purchases/:purchase_id/actions/payment-summary', 'both', async (call) => {
-    const purchase = await purchaseInPath(call)
-    const { payments } = await getPurchaseDetails(call.ctx, purchase.id)
-    const used = await listVouchers(call.ctx, { purchaseId: purchase.id, offset: 0, limit: 1_000 })
-    const paid = (kind: 'points' | 'credit') => payments.filter((payment) => payment.kind === kind)
-    const money = (amount: number) => fromMinor(amount, currencyScale(purchase.currency))
-    const points = paid('points').reduce((sum, payment) => sum + (payment.unitAmount ?? 0), 0)
-    return ok({
-      earned_points: purchase.pointsEarned,
-      used_credits: money(paid('credit').reduce((sum, payment) => sum + payment.amountMinor, 0)),
-      used_points: points,
-      used_points_total: money(paid('points').reduce((sum, payment) => sum + payment.amountMinor, 0)),
-      used_vouchers: await voucherRows(call.ctx, used.items, { withStores: false, languages: call.languages }),
-    })
-  })
+  routes.get('/purchases/:purchase_id/actions/payment-summary', 'both', paymentSummary)
 
   routes.put('/purchases/:purchase_id', 'enterprise', putPurchase)
   routes.post('/purchases/actions/assign-customer', 'enterprise', assignCustomer)
+}
+
+async function paymentSummary(call: Call): Promise<Answer> {
+  const { ctx } = call
+  const purchase = await purchaseInPath(call)
+  const { payments } = await getPurchaseDetails(ctx, purchase.id)
+  const used = await listVouchers(ctx, { purchaseId: purchase.id, offset: 0, limit: 1_000 })
+  const scale = (await findDefaultUnit(ctx, 'points'))?.scale ?? 0
+  const sumOf = (some: typeof payments, amount: (payment: (typeof payments)[number]) => number | null) =>
+    some.reduce((sum, payment) => sum + (amount(payment) ?? 0), 0)
+  const byPoints = payments.filter(({ kind }) => kind === 'points')
+  const costs = sumOf(byPoints, ({ unitAmount }) => unitAmount) + (await pointsBehind(ctx, used.items))
+  const paid = byPoints.filter(({ rewardId }) => rewardId === null)
+  const credits = payments.filter(({ kind }) => kind === 'credit')
+  return ok({
+    earned_points: fromMinor(purchase.pointsEarned, scale),
+    used_credits: fromMinor(
+      sumOf(credits, ({ amountMinor }) => amountMinor),
+      currencyScale(purchase.currency),
+    ),
+    used_points: fromMinor(
+      sumOf(paid, ({ unitAmount }) => unitAmount),
+      scale,
+    ),
+    // With what its rewards and vouchers cost.
+    used_points_total: fromMinor(costs, scale),
+    used_vouchers: await voucherRows(ctx, used.items, { withStores: false, languages: call.languages }),
+  })
+}
+
+/** What these vouchers cost in the default points when they were bought. */
+async function pointsBehind(ctx: Ctx, vouchers: readonly Voucher[]): Promise<number> {
+  const unit = await findDefaultUnit(ctx, 'points')
+  let sum = 0
+  for (const { costKey } of vouchers) {
+    const paid = costKey === null ? undefined : await findPosting(ctx, { key: costKey })
+    if (paid && paid.unitId === unit?.id) sum -= paid.amount
+  }
+  return sum
 }
 
 const orders = {

@@ -5,7 +5,7 @@ import { sql } from '../../../platform/db.ts'
 import { addToSegment, createSegment } from '../../audience/index.ts'
 import { upsertCategories, upsertProducts } from '../../catalog/index.ts'
 import { createCustomer } from '../../customers/index.ts'
-import { addUnit } from '../../ledger/index.ts'
+import { addUnit, applyOperation } from '../../ledger/index.ts'
 import { addTier, createEarningRule, createProgramme, giveTier, type RuleDefinition } from '../../loyalty/index.ts'
 import { recordPurchase, replayRule } from '../index.ts'
 
@@ -47,6 +47,19 @@ test('a replay comes to what the engine paid for the same sales while the rules 
     people.push(await createCustomer(ctx, { firstName: `P${index}`, birthday: `1990-0${1 + index}-15` }))
   await addToSegment(ctx, { id: segment.id, customerIds: people.slice(0, 3).map(({ id }) => id) })
   for (const { id } of people.slice(2, 4)) await giveTier(ctx, { customerId: id, tierId: gold.id })
+  const credit = await addUnit(ctx, {
+    kind: 'money',
+    code: 'eur',
+    name: 'Credit',
+    currency: 'EUR',
+    scale: 2,
+    isDefault: true,
+  })
+  for (const { id } of people) {
+    const gift = { kind: 'earn', customerId: id, amount: 100_000 } as const
+    await applyOperation(ctx, { ...gift, key: `credit:${id}`, unitId: credit.id })
+    await applyOperation(ctx, { ...gift, key: `points:${id}`, unitId: unit.id })
+  }
   const half = { kind: 'per_amount', amount: 1, perMinor: 200, rounding: 'nearest' } as const
   const definitions: Record<string, RuleDefinition> = {
     doubled: { conditions: [], earning: { kind: 'multiply', factor: 1.5, rounding: 'down' } },
@@ -94,6 +107,9 @@ test('a replay comes to what the engine paid for the same sales while the rules 
       unitPrice: (1 + roll(5_000)) / 100,
       earns: roll(5) > 0,
     }))
+    const full = lines.reduce((sum, { quantity, unitPrice }) => sum + Math.round(quantity * unitPrice * 100), 0)
+    // Every fourth was paid with points and credit, too, which the till took off its total.
+    const isPaidWithValue = number % 4 === 0 && full > 1_000
     await recordPurchase(ctx, {
       space: 'till',
       source: 'till',
@@ -104,6 +120,7 @@ test('a replay comes to what the engine paid for the same sales while the rules 
       customerId: people[roll(6)]?.id,
       occurredAt: new Date(start + number * 48_000_000),
       ...(lines.length > 0 ? { lines } : { totalMinor: roll(9_000) }),
+      ...(isPaidWithValue ? { totalMinor: full - 500, spend: { points: 100, creditMinor: 400, deducted: true } } : {}),
     })
   }
   const paid = await ctx.db.query<{ id: number; times: number; amount: number }>(sql`

@@ -27,20 +27,21 @@ export async function pastSales(
   needed: Pick<FactsNeeded, 'lines' | 'firstPurchase'>,
 ): Promise<PastSale[]> {
   const asked = { ...page, asksFirst: needed.firstPurchase }
-  const rows = needed.lines
-    ? (await selectPastSalesWithLines(ctx, asked)).map((row) => ({ row, lines: linesOf(row) }))
-    : (await selectPastSales(ctx, asked)).map((row) => ({ row, lines: gathered(row) }))
-  const ids = rows.map(({ row }) => row.id)
+  const read = await (needed.lines ? selectPastSalesWithLines(ctx, asked) : selectPastSales(ctx, asked))
+  const ids = read.map(({ id }) => id)
   const paid = new Map((await selectPaid(ctx, ids)).map((row) => [row.purchaseId, row]))
   const given = Map.groupBy(await selectGiven(ctx, ids), (row) => row.purchaseId)
-  return rows.map(({ row, lines }): PastSale => {
-    const off = given.get(row.id) ?? []
-    const { byPointsMinor = 0, deductedMinor = 0 } = paid.get(row.id) ?? {}
+  return read.map((asTold): PastSale => {
+    const off = given.get(asTold.id) ?? []
+    const { byPointsMinor = 0, givenMinor = 0, besideMinor = 0 } = paid.get(asTold.id) ?? {}
+    // What credit and gift cards paid is off the total that the till told, and earns all the same.
+    const row = asTold.isTotalTold ? { ...asTold, totalMinor: asTold.totalMinor + besideMinor } : asTold
+    const lines = 'positions' in row ? linesOf(row) : gathered(row)
     return {
       ...saleOf(row),
       earns: true,
       paidByPointsMinor: byPointsMinor,
-      givenMinor: deductedMinor + off.reduce((sum, { amountMinor }) => sum + amountMinor, 0),
+      givenMinor: givenMinor + off.reduce((sum, { amountMinor }) => sum + amountMinor, 0),
       lines: needed.lines && off.length > 0 ? withGiven(lines, off) : lines,
     }
   })

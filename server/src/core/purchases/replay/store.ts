@@ -15,6 +15,8 @@ export interface PastSaleRow {
   readonly channel: string | null
   readonly paymentType: string | null
   readonly totalMinor: Minor
+  /** false: the total is the sum of the lines. */
+  readonly isTotalTold: boolean
   /** The customer's first; asked only where a rule asks. */
   readonly isFirst: boolean
 }
@@ -72,6 +74,7 @@ function salePage(ctx: Ctx, page: SalePage, lines: Sql, columns: Sql): Sql {
     select p.id, p.customer_id as "customerId", p.source, p.confirmed, p.currency, p.occurred_at as "occurredAt", p.store_id as "storeId", p.channel,
            p.data ->> 'paymentType' as "paymentType",
            (coalesce(p.total_minor, l.total, 0) - coalesce(l.taken, 0))::bigint as "totalMinor",
+           p.total_minor is not null as "isTotalTold",
            ${page.asksFirst} and not exists (select 1 from purchases b where b.tenant_id = p.tenant_id and b.customer_id = p.customer_id and b.kind = 'sale'
              and b.confirmed and b.state in ('completed', 'partly_cancelled') and (b.occurred_at, b.id) < (p.occurred_at, p.id)) as "isFirst",
            ${columns}
@@ -115,14 +118,15 @@ export function selectGiven(
       from purchase_discounts where tenant_id = ${ctx.tenant.id} and purchase_id = any (${purchaseIds}::bigint[]) group by 1, 2`)
 }
 
-/** What was paid with points, and what the till had taken off the total by itself for payments. */
+/** What was paid with points; what benefits are not, though it stands among them or is off the total that the till told. */
 export function selectPaid(
   ctx: Ctx,
   purchaseIds: readonly number[],
-): Promise<{ purchaseId: number; byPointsMinor: Minor; deductedMinor: Minor }[]> {
+): Promise<{ purchaseId: number; byPointsMinor: Minor; givenMinor: Minor; besideMinor: Minor }[]> {
   return ctx.db.query(sql`
     select purchase_id as "purchaseId",
            coalesce(sum(amount_minor) filter (where kind = 'points' and data -> 'deducted' is distinct from 'true'), 0)::bigint as "byPointsMinor",
-           coalesce(sum(amount_minor) filter (where data -> 'deducted' = 'true'), 0)::bigint as "deductedMinor"
+           coalesce(sum(case when data ? 'giftCardId' then -amount_minor when kind = 'points' and data -> 'deducted' = 'true' then amount_minor end), 0)::bigint as "givenMinor",
+           coalesce(sum(amount_minor) filter (where data ? 'giftCardId' or (kind = 'credit' and data -> 'deducted' = 'true')), 0)::bigint as "besideMinor"
       from purchase_payments where tenant_id = ${ctx.tenant.id} and purchase_id = any (${purchaseIds}::bigint[]) group by 1`)
 }
