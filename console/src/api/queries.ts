@@ -44,10 +44,10 @@ export interface Days {
   readonly to: string
 }
 
-export const dashboardQuery = (days: Days) =>
+export const dashboardQuery = (asked: Days & { readonly currency?: string | undefined }) =>
   queryOptions({
-    queryKey: ['dashboard', days],
-    queryFn: ({ signal }) => get<Dashboard>('/reports/dashboard', { query: { ...days }, signal }),
+    queryKey: ['dashboard', asked],
+    queryFn: ({ signal }) => get<Dashboard>('/reports/dashboard', { query: { ...asked }, signal }),
     placeholderData: keepPreviousData,
   })
 

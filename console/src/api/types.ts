@@ -41,6 +41,7 @@ export interface CustomerSummary {
   readonly points_balance: number
   readonly last_purchase_at: string | null
   readonly purchases_total_minor: number
+  readonly purchases_currency: string | null
 }
 
 export interface Identity {
@@ -192,7 +193,7 @@ export interface PurchaseReport {
 export interface PurchaseEffect {
   readonly kind: 'earn' | 'reverse'
   readonly programme?: string | { readonly id: number; readonly name: string } | null
-  readonly unit?: string | { readonly code: string; readonly name: string } | null
+  readonly unit: Pick<Unit, 'code' | 'name' | 'kind' | 'currency' | 'scale'>
   readonly amount: number
   readonly why: unknown
 }
@@ -224,6 +225,7 @@ export type DashboardMetric = Exclude<keyof DashboardDay, 'day'>
 
 export interface Dashboard {
   readonly currency: string
+  readonly currencies: readonly string[]
   readonly period: { readonly from: string; readonly to: string }
   readonly previous: { readonly from: string; readonly to: string }
   readonly series: readonly DashboardDay[]

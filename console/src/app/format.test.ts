@@ -3,9 +3,13 @@ import {
   changeOf,
   dayOf,
   formatChange,
+  formatCount,
   formatMoney,
+  formatMoneyRound,
+  formatPrice,
   formatSigned,
   formatUnits,
+  inSentence,
   keepTimeZone,
   sentence,
 } from './format.ts'
@@ -14,6 +18,8 @@ test('money is shown with the decimals of its currency, and a true minus', () =>
   expect(formatMoney(1250, 'EUR')).toBe('€12.50')
   expect(formatMoney(-1250, 'EUR')).toBe('−€12.50')
   expect(formatMoney(1250, 'JPY')).toMatch(/1,250$/)
+  expect(formatPrice(25.624, 'EUR')).toBe('€25.624')
+  expect([formatCount(-5), formatMoneyRound(-1_234_500, 'EUR')]).toEqual(['−5', '−€12,345'])
 })
 
 test('points are whole, credit is money', () => {
@@ -40,4 +46,5 @@ test('an instant falls on the day of the shop, not of the browser', () => {
 
 test('words of the server become words for people', () => {
   expect(sentence('partly_cancelled')).toBe('Partly cancelled')
+  expect(['Points', 'Credit EUR', 'Free coffees'].map(inSentence)).toEqual(['points', 'credit EUR', 'free coffees'])
 })

@@ -11,15 +11,17 @@ function once<T extends Intl.NumberFormat | Intl.DateTimeFormat>(key: string, ma
   return fresh
 }
 
+/** A hyphen is too short to be seen before a figure. */
+const trueMinus = (figure: string): string => figure.replace('-', '−')
+
 export function formatCount(value: number): string {
-  return once('count', () => new Intl.NumberFormat(locale)).format(value)
+  return trueMinus(once('count', () => new Intl.NumberFormat(locale)).format(value))
 }
 
 /** 12 345 becomes 12.3K; for axes. */
 export function formatShort(value: number): string {
-  return once('short', () => new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 })).format(
-    value,
-  )
+  const format = once('short', () => new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 }))
+  return trueMinus(format.format(value))
 }
 
 export function moneyDigits(currency: string): number {
@@ -32,41 +34,52 @@ export function moneyDigits(currency: string): number {
 /** `minor` are the smallest coins of the currency: 1250 EUR cents read €12.50. */
 export function formatMoney(minor: number, currency: string): string {
   const whole = minor / 10 ** moneyDigits(currency)
-  return once(`money ${currency}`, () => new Intl.NumberFormat(locale, { style: 'currency', currency }))
-    .format(whole)
-    .replace('-', '−')
+  const format = once(`money ${currency}`, () => new Intl.NumberFormat(locale, { style: 'currency', currency }))
+  return trueMinus(format.format(whole))
+}
+
+/** The price of one piece, in whole units of money: it may have more decimals than coins have. */
+export function formatPrice(price: number, currency: string): string {
+  const format = once(
+    `price ${currency}`,
+    () => new Intl.NumberFormat(locale, { style: 'currency', currency, maximumFractionDigits: 4 }),
+  )
+  return trueMinus(format.format(price))
 }
 
 /** Without cents once they no longer matter, for headline figures. */
 export function formatMoneyRound(minor: number, currency: string): string {
   const whole = minor / 10 ** moneyDigits(currency)
   if (Math.abs(whole) < 1000) return formatMoney(minor, currency)
-  return once(
+  const format = once(
     `round ${currency}`,
     () => new Intl.NumberFormat(locale, { style: 'currency', currency, maximumFractionDigits: 0 }),
-  ).format(whole)
+  )
+  return trueMinus(format.format(whole))
 }
 
 export function formatMoneyShort(minor: number, currency: string): string {
   const whole = minor / 10 ** moneyDigits(currency)
-  return once(
+  const format = once(
     `short ${currency}`,
     () => new Intl.NumberFormat(locale, { style: 'currency', currency, notation: 'compact', maximumFractionDigits: 1 }),
-  ).format(whole)
+  )
+  return trueMinus(format.format(whole))
 }
 
 export function formatSigned(value: number): string {
-  return value > 0 ? `+${formatCount(value)}` : formatCount(value).replace('-', '−')
+  return value > 0 ? `+${formatCount(value)}` : formatCount(value)
 }
 
 /** An amount of a unit: 1250 of a unit with two decimals is 12.50. */
 export function formatUnits(amount: number, unit: { kind: string; currency: string | null; scale: number }): string {
   if (unit.kind === 'money' && unit.currency) return formatMoney(amount, unit.currency)
   const whole = amount / 10 ** unit.scale
-  return once(
+  const format = once(
     `units ${unit.scale}`,
     () => new Intl.NumberFormat(locale, { minimumFractionDigits: unit.scale, maximumFractionDigits: unit.scale }),
-  ).format(whole)
+  )
+  return trueMinus(format.format(whole))
 }
 
 /** The change against the period before as a share, or undefined where there is nothing to compare with. */
@@ -163,6 +176,11 @@ export function term(name: string): string {
 export function sentence(word: string): string {
   const text = word.replaceAll('_', ' ').trim()
   return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
+/** A name inside a sentence: "Points" reads "points", "Credit EUR" reads "credit EUR". */
+export function inSentence(name: string): string {
+  return name.replace(/\p{Lu}\p{Ll}+/gu, (word) => word.toLowerCase())
 }
 
 /** A calendar month such as 2026-11. */

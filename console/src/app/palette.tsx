@@ -34,9 +34,6 @@ export function Palette({ opened, close }: { opened: boolean; close: () => void 
       size={600}
       centered={false}
       yOffset="12vh"
-      // There in the moment it is opened: a dialogue that waits for a frame loses what is typed meanwhile. It fades in by CSS.
-      transitionProps={{ duration: 0 }}
-      classNames={{ content: classes.appear, overlay: classes.appear }}
       attributes={{ content: { 'aria-label': 'Search' } }}
     >
       {opened && <PaletteBody close={close} />}

@@ -18,6 +18,15 @@ interface RouterContext {
 
 const rootRoute = createRootRouteWithContext<RouterContext>()({ component: Outlet })
 
+/** What stands in an address is text: a search for 12680 is not a number, and one for 0123 keeps its nought. */
+const parseSearch = (address: string): Record<string, unknown> => Object.fromEntries(new URLSearchParams(address))
+
+function stringifySearch(search: Record<string, unknown>): string {
+  const said = Object.entries(search).filter(([, value]) => value !== undefined && value !== null)
+  const address = new URLSearchParams(said.map(([name, value]) => [name, String(value)])).toString()
+  return address === '' ? '' : `?${address}`
+}
+
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
 const whole = (value: unknown): number | undefined =>
   Number.isInteger(Number(value)) && value ? Number(value) : undefined
@@ -43,9 +52,10 @@ const appRoute = createRoute({
 const dashboardRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/',
-  validateSearch: (search: Record<string, unknown>): Partial<Days> => ({
+  validateSearch: (search: Record<string, unknown>): Partial<Days> & { currency?: string } => ({
     from: text(search.from),
     to: text(search.to),
+    currency: text(search.currency),
   }),
   component: lazyRouteComponent(() => import('../pages/dashboard/page.tsx'), 'DashboardPage'),
 })
@@ -61,7 +71,7 @@ const customersRoute = createRoute({
   path: '/customers',
   validateSearch: (search: Record<string, unknown>): { q?: string; create?: boolean } => ({
     q: text(search.q),
-    create: search.create === true ? true : undefined,
+    create: String(search.create) === 'true' || undefined,
   }),
   component: lazyRouteComponent(() => import('../pages/customers/page.tsx'), 'CustomersPage'),
 })
@@ -215,6 +225,8 @@ export function makeRouter(queryClient: QueryClient) {
   return createRouter({
     routeTree,
     context: { queryClient },
+    parseSearch,
+    stringifySearch,
     defaultPreload: 'intent',
     defaultPendingComponent: PageLoading,
     defaultErrorComponent: ({ error, reset }) => <PageFailed error={error} retry={reset} />,

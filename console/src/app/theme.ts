@@ -74,6 +74,8 @@ export const theme = createTheme({
         closeButtonProps: { 'aria-label': 'Close' },
         overlayProps: { backgroundOpacity: 0.4, blur: 2 },
         radius: 'lg',
+        // There in the moment it is opened: one that waits for a frame loses what is typed meanwhile. It fades in by CSS.
+        transitionProps: { duration: 0 },
       },
     },
     Drawer: {

@@ -1,6 +1,6 @@
 import { Button, Modal } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
-import type { FormEvent, ReactNode } from 'react'
+import { type FormEvent, type ReactNode, useRef } from 'react'
 import { ApiProblem, type FieldError } from '../api/client.ts'
 import classes from './form.module.css'
 
@@ -10,6 +10,8 @@ interface FormModalProps {
   readonly opened: boolean
   readonly close: () => void
   readonly submitLabel: string
+  /** What leaves the question without an answer. */
+  readonly closeLabel?: string
   readonly busy: boolean
   readonly problem?: unknown
   readonly danger?: boolean
@@ -20,23 +22,39 @@ interface FormModalProps {
   readonly children?: ReactNode
 }
 
+/** Whoever clicks twice means once. */
+const SAME_MS = 400
+/** At once, not after the dialogue has opened: what is typed meanwhile must not be lost. */
+const focusFirst = (form: HTMLFormElement | null) => form?.querySelector<HTMLElement>('[data-autofocus]')?.focus()
+
 /** A question with a form in it: Enter sends, Escape leaves, a refusal is shown above the buttons. */
 export function FormModal(props: FormModalProps) {
-  const { title, note, opened, close, submitLabel, busy, problem, danger, disabled, focusSubmit, submit, children } =
-    props
+  const { title, note, opened, close, submitLabel, closeLabel = 'Cancel', busy, problem, danger, disabled } = props
+  const { focusSubmit, submit, children } = props
+  const sentAt = useRef(Number.NEGATIVE_INFINITY)
   const onSubmit = (event: FormEvent) => {
     event.preventDefault()
+    if (busy || event.timeStamp - sentAt.current < SAME_MS) return
+    sentAt.current = event.timeStamp
     submit()
   }
   return (
-    <Modal opened={opened} onClose={close} title={title} size={460} classNames={{ title: classes.title }}>
-      <form className={classes.form} onSubmit={onSubmit}>
+    <Modal
+      opened={opened}
+      onClose={close}
+      // A click beside it would throw away what was filled in.
+      closeOnClickOutside={!children}
+      title={title}
+      size={460}
+      classNames={{ title: classes.title }}
+    >
+      <form ref={focusFirst} className={classes.form} onSubmit={onSubmit}>
         {note && <p className="muted">{note}</p>}
         {children}
         {problem !== undefined && problem !== null && <Refusal problem={problem} />}
         <div className={classes.buttons}>
           <Button variant="default" onClick={close}>
-            Cancel
+            {closeLabel}
           </Button>
           <Button
             type="submit"

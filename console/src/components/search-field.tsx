@@ -9,12 +9,12 @@ interface SearchFieldProps {
   readonly value: string
   readonly onSearch: (text: string) => void
   readonly onKeyDown?: (event: KeyboardEvent<HTMLElement>) => void
-  /** Fills its place instead of keeping to a readable width. */
-  readonly wide?: boolean
+  /** Of a dialogue, not of the page: it fills its place and is where one begins. */
+  readonly inDialog?: boolean
 }
 
 /** Searches while typing. "/" jumps here from anywhere on the page. */
-export function SearchField({ label, value, onSearch, onKeyDown, wide = false }: SearchFieldProps) {
+export function SearchField({ label, value, onSearch, onKeyDown, inDialog = false }: SearchFieldProps) {
   const [text, setText] = useState(value)
   const told = useRef(value)
   const echoes = useRef(new Set<string>())
@@ -43,9 +43,10 @@ export function SearchField({ label, value, onSearch, onKeyDown, wide = false }:
   }
   return (
     <TextInput
-      data-page-search
+      data-page-search={!inDialog || undefined}
+      data-autofocus={inDialog || undefined}
       className={classes.field}
-      data-wide={wide || undefined}
+      data-wide={inDialog || undefined}
       aria-label={label}
       placeholder={label}
       type="search"
@@ -56,7 +57,7 @@ export function SearchField({ label, value, onSearch, onKeyDown, wide = false }:
         text ? (
           <CloseButton size="sm" aria-label="Clear the search" onClick={() => change('')} />
         ) : (
-          <kbd className={`${classes.kbd} not-on-phone`}>/</kbd>
+          !inDialog && <kbd className={`${classes.kbd} not-on-phone`}>/</kbd>
         )
       }
       value={text}

@@ -10,7 +10,9 @@ export interface Column<T> {
   readonly show: (row: T) => ReactNode
   readonly align?: 'right'
   readonly width?: string
+  /** False: left out where there is no room for it. On a tablet implies on a phone. */
   readonly onPhone?: false
+  readonly onTablet?: false
 }
 
 interface TableProps<T> {
@@ -20,6 +22,11 @@ interface TableProps<T> {
   readonly keyOf: (row: T) => string | number
   readonly empty: ReactNode
   readonly current?: (row: T) => boolean
+}
+
+function hiddenOn({ onPhone, onTablet }: Pick<Column<never>, 'onPhone' | 'onTablet'>): string | undefined {
+  if (onTablet === false) return 'not-on-tablet'
+  return onPhone === false ? 'not-on-phone' : undefined
 }
 
 const SKELETON_ROWS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']
@@ -41,7 +48,7 @@ export function Table<T>({ label, columns, query, keyOf, empty, current }: Table
               <th
                 key={column.name}
                 scope="col"
-                className={column.onPhone === false ? 'not-on-phone' : undefined}
+                className={hiddenOn(column)}
                 data-align={column.align}
                 style={{ width: column.width }}
               >
@@ -55,11 +62,7 @@ export function Table<T>({ label, columns, query, keyOf, empty, current }: Table
           {rows?.map((row) => (
             <tr key={keyOf(row)} data-current={current?.(row) || undefined}>
               {columns.map((column) => (
-                <td
-                  key={column.name}
-                  className={column.onPhone === false ? 'not-on-phone' : undefined}
-                  data-align={column.align}
-                >
+                <td key={column.name} className={hiddenOn(column)} data-align={column.align}>
                   {column.show(row)}
                 </td>
               ))}
@@ -87,7 +90,7 @@ function SkeletonRow<T>({ columns }: { columns: readonly Column<T>[] }) {
   return (
     <tr>
       {columns.map((column, index) => (
-        <td key={column.name} className={column.onPhone === false ? 'not-on-phone' : undefined}>
+        <td key={column.name} className={hiddenOn(column)}>
           <Skeleton height={14} my={9} width={index === 0 ? '70%' : '55%'} ml={column.align === 'right' ? 'auto' : 0} />
         </td>
       ))}

@@ -195,6 +195,75 @@ describe.skipIf(!hasChromium)('the console in Chromium (needs /usr/bin/chromium)
     expect(await field.inputValue()).toBe('')
   })
 
+  test('an address that somebody wrote finds what it says, also by digits; on a tablet names keep their room', async () => {
+    const { origin, jane } = opened()
+    const { page, faults } = await visit(origin, { viewport: { width: 1024, height: 768 } })
+    await signIn(page)
+    await page.goto(`/customers?q=${jane.code}`)
+    await page.getByText('1 found').waitFor()
+    expect(await page.getByLabel('Name, e-mail, phone, card or code').inputValue()).toBe(jane.code)
+    await page.getByRole('link', { name: /Jane Smith/ }).waitFor()
+    expect(await page.getByRole('columnheader').allInnerTexts()).toEqual([
+      'Customer',
+      'Last purchase',
+      'Bought',
+      'Points',
+    ])
+    await page.setViewportSize({ width: 1440, height: 900 })
+    await page.getByRole('columnheader', { name: 'Code' }).waitFor()
+    expect(faults).toEqual([])
+  })
+
+  test('what is filled in outlives a look at another tab, and is not left without asking', async () => {
+    const { origin } = opened()
+    const { page, faults } = await visit(origin)
+    await page.clock.install()
+    await signIn(page)
+    await page.goto('/settings')
+    const name = page.getByRole('textbox', { name: 'Name', exact: true })
+    await name.fill('Corner Coffee & Cake')
+    // Whoever comes back after a while sees what is stored now, read anew.
+    await page.clock.fastForward(60_000)
+    const readAnew = page.waitForResponse((answer) => answer.url().endsWith('/api/v1/settings'))
+    await page.evaluate("window.dispatchEvent(new Event('visibilitychange'))")
+    await (await readAnew).finished()
+    await page.waitForLoadState('networkidle')
+    expect(await name.inputValue()).toBe('Corner Coffee & Cake')
+
+    const question = page.getByRole('dialog', { name: 'Leave without saving?' })
+    await page.getByRole('tab', { name: 'Staff' }).click()
+    await question.getByRole('button', { name: 'Stay here' }).click()
+    await question.waitFor({ state: 'hidden' })
+    expect(await name.inputValue()).toBe('Corner Coffee & Cake')
+    await page.getByRole('navigation').getByRole('link', { name: 'Customers' }).first().click()
+    await question.getByRole('button', { name: 'Leave without saving' }).click()
+    await page.getByRole('heading', { name: 'Customers', exact: true }).waitFor()
+    expect(faults).toEqual([])
+  })
+
+  test('a form that is sent twice in a moment is carried out once', async () => {
+    const { origin } = opened()
+    const { page, faults } = await visit(origin)
+    await signIn(page)
+    await page.goto('/lists')
+    await page.getByRole('button', { name: 'New list' }).click()
+    await page.getByRole('textbox', { name: 'Name' }).fill('Sent twice')
+    // As text: the server's types know no browser.
+    await page.evaluate(`(() => {
+      const form = document.querySelector('[role="dialog"] form')
+      form.requestSubmit()
+      form.requestSubmit()
+    })()`)
+    await page.getByRole('heading', { name: 'Sent twice' }).waitFor()
+    await page.goto('/lists')
+    await page
+      .getByRole('link', { name: /Sent twice/ })
+      .first()
+      .waitFor()
+    expect(await page.getByRole('link', { name: /Sent twice/ }).count()).toBe(1)
+    expect(faults).toEqual([])
+  })
+
   test('says inside its frame that an address is nothing', async () => {
     const { origin } = opened()
     const { page, faults } = await visit(origin)
@@ -227,6 +296,22 @@ describe.skipIf(!hasChromium)('the console in Chromium (needs /usr/bin/chromium)
       return { opened, closed, again: document.activeElement.getAttribute('role') }
     })()`)
     expect(focused).toEqual({ opened: 'combobox', closed: true, again: 'combobox' })
+  })
+
+  test('a dialogue takes what is typed from the moment it is opened', async () => {
+    const { origin, jane } = opened()
+    const { page } = await visit(origin, { reducedMotion: 'no-preference' })
+    await signIn(page)
+    await page.goto(`/customers/${jane.id}`)
+    await page.getByRole('button', { name: 'Adjust points' }).waitFor()
+    // As text: the server's types know no browser. A timer is what the page does before the next key can come: not a frame.
+    const focused = await page.evaluate(`(async () => {
+      const button = [...document.querySelectorAll('button')].find(({ innerText }) => innerText === 'Adjust points')
+      button.click()
+      await new Promise((resolve) => setTimeout(resolve))
+      return document.activeElement.closest('[role="dialog"]')?.querySelector('input:focus')?.labels[0]?.innerText
+    })()`)
+    expect(focused).toBe('How much')
   })
 
   test('can be used with the keyboard alone', async () => {

@@ -223,7 +223,9 @@ describe('a purchase', () => {
     expect(listed.map((one: { kind: string }) => one.kind).sort()).toEqual(['cancellation', 'cancellation', 'sale'])
     expect((await get('/purchases?q=R-1')).body.items).toHaveLength(1)
     expect((await get(`/purchases?customer_id=${id}&kind=sale&limit=1`)).body.items[0].number).toBe('R-1')
-    const today = new Date().toISOString().slice(0, 10)
+    // The day of the shop: late in Greenwich's evening it is tomorrow there.
+    const timeZone = (await get('/settings')).body.time_zone
+    const today = new Intl.DateTimeFormat('en-CA', { timeZone }).format(new Date(made.body.occurred_at))
     expect((await get(`/purchases?from=2020-01-01&to=${today}&limit=1`)).status).toBe(200)
     const shown = await get(`/reports/dashboard?from=${today}&to=${today}`)
     expect(shown.body.series).toHaveLength(1)

@@ -1,6 +1,6 @@
 import type { Receipt } from '../../api/till.ts'
 import type { Tenant } from '../../api/types.ts'
-import { formatDateTime, formatMoney, formatUnits } from '../../app/format.ts'
+import { formatCount, formatDateTime, formatMoney, formatUnits, inSentence } from '../../app/format.ts'
 import classes from './paper.module.css'
 import { balancesAfter, gathered } from './words.ts'
 
@@ -39,7 +39,7 @@ export function Paper({ receipt, shop, cashier }: PaperProps) {
           {receipt.payments.map(({ name, points, amount_minor: minor }) => (
             <Row
               key={name}
-              name={points === null ? name : `${points} ${name.toLowerCase()}`}
+              name={points === null ? name : `${formatCount(points)} ${inSentence(name)}`}
               value={sells ? `−${money(minor)}` : money(minor)}
             />
           ))}
@@ -51,14 +51,14 @@ export function Paper({ receipt, shop, cashier }: PaperProps) {
           {earned.map(({ name, unit, amount }) => (
             <Row
               key={`earned ${unit.id} ${name}`}
-              name={`Earned: ${name.toLowerCase()}`}
+              name={`Earned: ${inSentence(name)}`}
               value={`+${formatUnits(amount, unit)}`}
             />
           ))}
           {spent.map(({ name, unit, amount }) => (
             <Row
               key={`spent ${unit.id} ${name}`}
-              name={name === unit.name ? `Used: ${name.toLowerCase()}` : name}
+              name={name === unit.name ? `Used: ${inSentence(name)}` : name}
               value={`−${formatUnits(amount, unit)}`}
             />
           ))}
@@ -66,7 +66,7 @@ export function Paper({ receipt, shop, cashier }: PaperProps) {
       )}
       <dl className={classes.rows}>
         {balancesAfter(receipt.balances, [...receipt.earned, ...receipt.spent]).map(({ unit, available }) => (
-          <Row key={unit.id} name={`Balance: ${unit.name.toLowerCase()}`} value={formatUnits(available, unit)} />
+          <Row key={unit.id} name={`Balance: ${inSentence(unit.name)}`} value={formatUnits(available, unit)} />
         ))}
       </dl>
       <footer className={classes.foot}>Thank you. See you again.</footer>

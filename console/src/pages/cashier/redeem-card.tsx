@@ -2,7 +2,7 @@ import { IconGift } from '@tabler/icons-react'
 import { type KeyboardEvent, useState } from 'react'
 import type { Desk, DeskProgramme, DeskReward, DeskVoucher, Quote } from '../../api/till.ts'
 import type { Unit } from '../../api/types.ts'
-import { formatDate, formatMoney, formatUnits, moneyDigits } from '../../app/format.ts'
+import { formatDate, formatMoney, formatUnits, inSentence, moneyDigits } from '../../app/format.ts'
 import { useSession } from '../../app/session.ts'
 import { Card } from '../../components/page.tsx'
 import { currencySign } from '../loyalty/inputs.tsx'
@@ -142,7 +142,7 @@ function Payers({ desk, draft, faults, quote, change, payers }: RedeemProps & { 
         return (
           <AmountField
             key={id}
-            label={sells && (isMain || isMoney) ? `Pay with ${name.toLowerCase()}` : `Take ${name.toLowerCase()}`}
+            label={sells && (isMain || isMoney) ? `Pay with ${inSentence(name)}` : `Take ${inSentence(name)}`}
             note={noteOf(programme, currency)}
             sign={isMoney ? currencySign(currency) : undefined}
             whole={unit.scale === 0}
@@ -158,7 +158,7 @@ function Payers({ desk, draft, faults, quote, change, payers }: RedeemProps & { 
       })}
       {credit && sells && (
         <AmountField
-          label={`Pay with ${credit.unit.name.toLowerCase()}`}
+          label={`Pay with ${inSentence(credit.unit.name)}`}
           note={`${formatUnits(credit.available, credit.unit)} there`}
           sign={currencySign(currency)}
           value={draft.credit}

@@ -1,7 +1,7 @@
 import { IconAlertTriangle, IconCornerDownLeft } from '@tabler/icons-react'
 import type { RefObject } from 'react'
 import type { Desk, Terms } from '../../api/till.ts'
-import { formatMoney } from '../../app/format.ts'
+import { formatCount, formatMoney, inSentence } from '../../app/format.ts'
 import { useSession } from '../../app/session.ts'
 import { Refusal } from '../../components/form.tsx'
 import { useNames } from '../loyalty/names.ts'
@@ -87,7 +87,7 @@ function TermsList({ terms }: { terms: Terms }) {
         {terms.payments.map((payment) => (
           <Line
             key={payment.name}
-            name={payment.points === null ? payment.name : `${payment.points} ${payment.name.toLowerCase()}`}
+            name={payment.points === null ? payment.name : `${formatCount(payment.points)} ${inSentence(payment.name)}`}
             value={sells ? `−${money(payment.amount_minor)}` : money(payment.amount_minor)}
             tone="off"
           />

@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { post } from '../../api/client.ts'
 import type { Balance, Customer } from '../../api/types.ts'
-import { formatUnits } from '../../app/format.ts'
+import { formatUnits, inSentence } from '../../app/format.ts'
 import { customerName } from '../../app/names.ts'
 import { FormModal, tell } from '../../components/form.tsx'
 import classes from './dialogs.module.css'
@@ -43,7 +43,7 @@ function AdjustForm({ customer, balances, opened, close }: AdjustDialogProps) {
     onSuccess: async () => {
       close()
       tell(
-        `${customerName(customer)} now has ${unit ? formatUnits(after, unit) : after} ${unit?.name.toLowerCase() ?? ''}.`,
+        `${customerName(customer)} now has ${unit ? formatUnits(after, unit) : after} ${unit ? inSentence(unit.name) : ''}.`,
       )
       await queryClient.invalidateQueries({ queryKey: ['customer', customer.id] })
       await queryClient.invalidateQueries({ queryKey: ['customers'] })
@@ -108,7 +108,7 @@ function AdjustForm({ customer, balances, opened, close }: AdjustDialogProps) {
         <p className={classes.outcome}>
           <span>{formatUnits(balance?.available ?? 0, unit)}</span>
           <span aria-hidden="true">→</span>
-          <b>{formatUnits(after, unit)}</b> {unit.name.toLowerCase()}
+          <b>{formatUnits(after, unit)}</b> {inSentence(unit.name)}
         </p>
       )}
     </FormModal>

@@ -12,6 +12,7 @@ test.each([
   [item('posting', 'earn', { points: 47, unit: 'Points' }), 'Earned points'],
   [item('posting', 'reverse', { points: -47, unit: 'Points' }), 'Took back points'],
   [item('posting', 'reverse', { points: 200, unit: 'Points' }), 'Got points back'],
+  [item('posting', 'spend', { amount_minor: -700, unit: 'Credit EUR' }), 'Spent credit EUR'],
   [item('event', 'searched'), 'Searched'],
   [item('event', 'party_booked'), 'Party booked'],
   [item('message', 'Your receipt'), 'Your receipt'],

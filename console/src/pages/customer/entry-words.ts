@@ -1,5 +1,5 @@
 import type { Channel, Purpose, TimelineItem } from '../../api/types.ts'
-import { sentence } from '../../app/format.ts'
+import { inSentence, sentence } from '../../app/format.ts'
 import { channelNames, purposeNames } from '../../app/names.ts'
 
 export type EntryKind = 'purchase' | 'points' | 'event' | 'message' | 'consent'
@@ -62,7 +62,7 @@ function purchaseWord(kind: string | undefined): string {
 }
 
 function postingTitle(item: TimelineItem): string {
-  const unit = (item.unit ?? 'points').toLowerCase()
+  const unit = inSentence(item.unit ?? 'points')
   const value = item.points ?? item.amount_minor ?? 0
   if (item.title === 'reverse' && value > 0) return `Got ${unit} back`
   return postingWords[item.title]?.(unit) ?? `${sentence(item.title)}, ${unit}`

@@ -44,7 +44,7 @@ function MergeForm({ customer, opened, close }: MergeDialogProps) {
       disabled={!into}
       submit={() => into && merge.mutate(into)}
     >
-      <SearchField wide label="Find the other customer" value={text} onSearch={setText} />
+      <SearchField inDialog label="Find the other customer" value={text} onSearch={setText} />
       {others.length === 0 && found.isSuccess && <p className="muted">Nobody else matches.</p>}
       {others.length > 0 && (
         <div className={classes.choices}>

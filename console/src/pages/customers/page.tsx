@@ -59,7 +59,7 @@ function columnsFor(currency: string): Column<CustomerSummary>[] {
     { name: 'Customer', show: (customer) => <Who customer={customer} /> },
     {
       name: 'Code',
-      onPhone: false,
+      onTablet: false,
       width: '180px',
       show: (customer) => <span className="code muted">{customer.code}</span>,
     },
@@ -79,8 +79,8 @@ function columnsFor(currency: string): Column<CustomerSummary>[] {
       align: 'right',
       onPhone: false,
       width: '120px',
-      show: ({ purchases_total_minor: total }) => (
-        <span className={total === 0 ? classes.nothing : undefined}>{formatMoney(total, currency)}</span>
+      show: ({ purchases_total_minor: total, purchases_currency: bought }) => (
+        <span className={total === 0 ? classes.nothing : undefined}>{formatMoney(total, bought ?? currency)}</span>
       ),
     },
     {
@@ -95,19 +95,23 @@ function columnsFor(currency: string): Column<CustomerSummary>[] {
 }
 
 function Who({ customer }: { customer: CustomerSummary }) {
-  const contact = customer.email ?? customer.phone
-  const name = customerName(customer)
   return (
     <Link to="/customers/$customerId" params={{ customerId: String(customer.id) }} className={rowLink}>
       <CustomerAvatar customer={customer} />
       <span className={classes.who}>
-        <span className={classes.name}>{name}</span>
-        <span className={classes.contact}>
-          {contact && contact !== name ? contact : customer.state === 'anonymous' ? 'not identified' : customer.code}
-        </span>
+        <span className={classes.name}>{customerName(customer)}</span>
+        <Contact customer={customer} />
       </span>
     </Link>
   )
+}
+
+/** Or what tells somebody without one from others; the code where it has no column of its own. */
+function Contact({ customer }: { customer: CustomerSummary }) {
+  const contact = customer.email ?? customer.phone
+  if (contact && contact !== customerName(customer)) return <span className={classes.contact}>{contact}</span>
+  if (customer.state === 'anonymous') return <span className={classes.contact}>not identified</span>
+  return <span className={`${classes.contact} only-on-tablet`}>{customer.code}</span>
 }
 
 function NoCustomers({ text, create }: { text: string; create: () => void }) {

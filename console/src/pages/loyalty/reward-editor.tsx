@@ -36,7 +36,7 @@ export function RewardEditor({ draft, change, problem, isSaved }: RewardEditorPr
             <TextInput
               label="Name"
               placeholder="Ten percent off coffee"
-              data-autofocus
+              autoFocus={draft.name === ''}
               maxLength={300}
               value={draft.name}
               onChange={(event) => set({ name: event.currentTarget.value })}

@@ -10,6 +10,7 @@ import { useMay } from '../../app/session.ts'
 import { FormModal, Refusal, tell } from '../../components/form.tsx'
 import { Card, Page } from '../../components/page.tsx'
 import { Failed, PageLoading } from '../../components/states.tsx'
+import { Unsaved } from '../../components/unsaved.tsx'
 import { BasketForm, emptyBasket } from './basket-form.tsx'
 import classes from './editor.module.css'
 import { EditorActions } from './editor-actions.tsx'
@@ -97,6 +98,7 @@ function RewardOf({ reward }: { reward: Reward | undefined }) {
           {reward && reward.usage === 'voucher' && <Vouchers reward={reward} />}
         </div>
       </div>
+      {may && <Unsaved isChanged={isChanged} />}
       <FormModal
         title={`Delete “${reward?.name ?? ''}”?`}
         note="Its code is free again, and its vouchers no longer count. What it gave stays."
@@ -159,7 +161,12 @@ function useRewardActions(reward: Reward | undefined, draft: RewardDraft) {
     onSuccess: async (next) => {
       await keep(next)
       tell('Saved.')
-      if (!reward) await navigate({ to: '/loyalty/rewards/$rewardId', params: { rewardId: String(next.id) } })
+      if (!reward)
+        await navigate({
+          to: '/loyalty/rewards/$rewardId',
+          params: { rewardId: String(next.id) },
+          ignoreBlocker: true,
+        })
     },
   })
   const turn = useMutation({
@@ -177,7 +184,7 @@ function useRewardActions(reward: Reward | undefined, draft: RewardDraft) {
     mutationFn: () => remove(`/rewards/${reward?.id}`),
     onSuccess: async () => {
       tell(`“${reward?.name}” is deleted.`)
-      await navigate({ to: '/loyalty/rewards' })
+      await navigate({ to: '/loyalty/rewards', ignoreBlocker: true })
       await queryClient.invalidateQueries({ queryKey: ['rewards'] })
     },
   })

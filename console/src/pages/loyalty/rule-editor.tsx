@@ -33,7 +33,7 @@ export function RuleEditor({ draft, change, problem }: RuleEditorProps) {
           <TextInput
             label="Name"
             placeholder="Double points on coffee"
-            data-autofocus
+            autoFocus={draft.name === ''}
             maxLength={300}
             value={draft.name}
             onChange={(event) => set({ name: event.currentTarget.value })}

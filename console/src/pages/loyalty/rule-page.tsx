@@ -10,6 +10,7 @@ import { useMay } from '../../app/session.ts'
 import { FormModal, Refusal, tell } from '../../components/form.tsx'
 import { Card, Page } from '../../components/page.tsx'
 import { Failed, PageLoading } from '../../components/states.tsx'
+import { Unsaved } from '../../components/unsaved.tsx'
 import { BasketForm, emptyBasket } from './basket-form.tsx'
 import classes from './editor.module.css'
 import { EditorActions } from './editor-actions.tsx'
@@ -91,6 +92,7 @@ function RuleOf({ rule }: { rule: Rule | undefined }) {
         </div>
         <TryIt rule={rule} draft={draft} />
       </div>
+      {may && <Unsaved isChanged={isChanged} />}
       <FormModal
         title={`Delete “${rule?.name ?? ''}”?`}
         note="It stops giving at once. What it gave stays, and purchases still say that it did."
@@ -175,7 +177,12 @@ function useRuleActions(rule: Rule | undefined, draft: RuleDraft) {
       await keep(next)
       tell('Saved.')
       if (!rule)
-        await navigate({ to: '/loyalty/rules/$ruleId', params: { ruleId: String(next.id) }, search: keepReplay })
+        await navigate({
+          to: '/loyalty/rules/$ruleId',
+          params: { ruleId: String(next.id) },
+          search: keepReplay,
+          ignoreBlocker: true,
+        })
     },
   })
   const turn = useMutation({
@@ -193,7 +200,7 @@ function useRuleActions(rule: Rule | undefined, draft: RuleDraft) {
     mutationFn: () => remove(`/earning-rules/${rule?.id}`),
     onSuccess: async () => {
       tell(`“${rule?.name}” is deleted.`)
-      await navigate({ to: '/loyalty/rules' })
+      await navigate({ to: '/loyalty/rules', ignoreBlocker: true })
       await queryClient.invalidateQueries({ queryKey: ['rules'] })
     },
   })

@@ -8,7 +8,7 @@ import type {
   Period,
   RewardUsage,
 } from '../../api/loyalty-types.ts'
-import { formatCount, formatDay, formatMoney, formatUnits } from '../../app/format.ts'
+import { formatCount, formatDay, formatMoney, formatUnits, inSentence } from '../../app/format.ts'
 
 /** What the sentences need to name things. */
 export interface Names {
@@ -30,7 +30,7 @@ export interface UnitWords {
 /** "12 points", "€0.50 store credit". */
 export function amountOf(amount: number, unit: UnitWords | null | undefined): string {
   if (!unit) return `${formatCount(amount)} ${amount === 1 ? 'point' : 'points'}`
-  const name = unit.name.toLowerCase()
+  const name = inSentence(unit.name)
   return `${formatUnits(amount, unit)} ${counted.has(unit.kind) && amount === 1 ? name.replace(/s$/, '') : name}`
 }
 

@@ -1,7 +1,7 @@
 import type { Purchase } from '../../api/types.ts'
-import { formatCount } from '../../app/format.ts'
 import { nameOf } from '../../app/names.ts'
 import { Decisions } from '../loyalty/decisions.tsx'
+import { amountOf } from '../loyalty/words.ts'
 import classes from './purchase-drawer.module.css'
 import { explain, explainNothing } from './why.ts'
 
@@ -11,7 +11,7 @@ export function Effects({ purchase }: { purchase: Purchase }) {
   const effects = decided ? purchase.effects.filter(({ kind }) => kind === 'reverse') : purchase.effects
   return (
     <section>
-      <h3 className={classes.heading}>Why it earned</h3>
+      <h3 className={classes.heading}>{purchase.kind === 'sale' ? 'Why it earned' : 'What was taken back'}</h3>
       {decided && <Decisions decisions={purchase.decisions} />}
       {!decided && effects.length === 0 && <p className={classes.nothing}>{explainNothing(purchase)}</p>}
       <ul className={classes.rows}>
@@ -24,7 +24,7 @@ export function Effects({ purchase }: { purchase: Purchase }) {
             </span>
             <span className={classes.points}>
               {effect.kind === 'reverse' ? '−' : '+'}
-              {formatCount(effect.amount)} {nameOf(effect.unit)?.toLowerCase() ?? 'points'}
+              {amountOf(effect.amount, effect.unit)}
             </span>
           </li>
         ))}

@@ -5,7 +5,7 @@ import { Link } from '@tanstack/react-router'
 import { post } from '../../api/client.ts'
 import { purchaseQuery } from '../../api/queries.ts'
 import type { Purchase } from '../../api/types.ts'
-import { formatCount, formatDateTime, formatMoney, sentence } from '../../app/format.ts'
+import { formatCount, formatDateTime, formatMoney, formatPrice, sentence } from '../../app/format.ts'
 import { nameOf, sourceNames } from '../../app/names.ts'
 import { FormModal, tell } from '../../components/form.tsx'
 import { Failed } from '../../components/states.tsx'
@@ -103,8 +103,8 @@ function Lines({ purchase }: { purchase: Purchase }) {
             <span className={classes.grow}>
               {line.name || line.code}
               <span className={classes.sub}>
-                {formatCount(Number(line.quantity))} × {unitPrice(line.unit_price, purchase.currency)}
-                {line.name && ` · ${line.code}`}
+                {formatCount(Number(line.quantity))} × {formatPrice(Number(line.unit_price), purchase.currency)}
+                {line.name && line.name !== line.code && ` · ${line.code}`}
                 {line.earns === false && ' · earns nothing'}
                 {Number(line.cancelled_quantity) > 0 && ` · ${line.cancelled_quantity} taken back`}
               </span>
@@ -117,11 +117,6 @@ function Lines({ purchase }: { purchase: Purchase }) {
   )
 }
 
-/** Unit prices may have more decimals than coins have, so they are not in minor units. */
-function unitPrice(price: number | string, currency: string): string {
-  return new Intl.NumberFormat('en', { style: 'currency', currency, maximumFractionDigits: 4 }).format(Number(price))
-}
-
 function Payments({ purchase }: { purchase: Purchase }) {
   return (
     <section>
@@ -132,7 +127,7 @@ function Payments({ purchase }: { purchase: Purchase }) {
           <li key={index} className={classes.row}>
             <span className={classes.grow}>
               {sentence(payment.kind)}
-              {payment.unit_amount ? (
+              {payment.kind === 'points' && payment.unit_amount ? (
                 <span className={classes.sub}>{formatCount(payment.unit_amount)} points</span>
               ) : null}
             </span>
@@ -217,6 +212,7 @@ function Cancel({ purchase }: { purchase: Purchase }) {
         opened={opened}
         close={dialog.close}
         submitLabel="Cancel the purchase"
+        closeLabel="Keep it"
         danger
         busy={cancel.isPending}
         problem={cancel.error}

@@ -7,13 +7,15 @@ import type { Tenant } from '../../api/types.ts'
 import { fieldError, Refusal, tell } from '../../components/form.tsx'
 import { Card } from '../../components/page.tsx'
 import { Failed } from '../../components/states.tsx'
+import { Unsaved } from '../../components/unsaved.tsx'
 import classes from './page.module.css'
 
 export function Shop() {
   const query = useQuery(settingsQuery)
   if (query.isError) return <Failed problem={query.error} retry={() => void query.refetch()} />
   if (!query.data) return <Skeleton height={320} radius="lg" className={classes.narrow} />
-  return <ShopForm key={query.dataUpdatedAt} settings={query.data} />
+  // A form anew when something else is saved, not each time that the same is read again: what is typed would be gone.
+  return <ShopForm key={JSON.stringify(query.data)} settings={query.data} />
 }
 
 function ShopForm({ settings }: { settings: Tenant }) {
@@ -69,6 +71,7 @@ function ShopForm({ settings }: { settings: Tenant }) {
           {...form.getInputProps('language')}
           error={fieldError(save.error, 'language')}
         />
+        <Unsaved isChanged={form.isDirty()} />
         {save.error && <Refusal problem={save.error} />}
         <div className={classes.buttons}>
           <Button type="submit" loading={save.isPending} disabled={!form.isDirty()}>

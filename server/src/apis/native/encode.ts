@@ -35,7 +35,7 @@ export function encodeTenant(tenant: Tenant) {
   }
 }
 
-const noFigures: CustomerFigures = { points: 0, lastPurchaseAt: null, purchasesMinor: 0 }
+const noFigures: CustomerFigures = { points: 0, lastPurchaseAt: null, purchasesMinor: 0, purchasesCurrency: null }
 
 export function encodeCustomerSummary(customer: Customer, figures: CustomerFigures = noFigures) {
   return {
@@ -52,6 +52,7 @@ export function encodeCustomerSummary(customer: Customer, figures: CustomerFigur
     points_balance: figures.points,
     last_purchase_at: timeOrNull(figures.lastPurchaseAt),
     purchases_total_minor: figures.purchasesMinor,
+    purchases_currency: figures.purchasesCurrency,
   }
 }
 
@@ -268,7 +269,14 @@ export function encodeEffect(
       effect.programmeId === null
         ? null
         : { id: effect.programmeId, name: names.programmes.get(effect.programmeId) ?? '' },
-    unit: { id: effect.unitId, code: unit?.code ?? '', name: unit?.name ?? '', scale: unit?.scale ?? 0 },
+    unit: {
+      id: effect.unitId,
+      code: unit?.code ?? '',
+      name: unit?.name ?? '',
+      kind: unit?.kind ?? '',
+      currency: unit?.currency ?? null,
+      scale: unit?.scale ?? 0,
+    },
     amount: effect.amount,
     posting_key: effect.postingKey,
     why: { ...effect.why },

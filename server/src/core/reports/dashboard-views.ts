@@ -9,11 +9,15 @@ export interface Range {
   readonly timeZone: string
 }
 
-/** Of the latest purchases, the most used first: a shop has few currencies, and counting all its years would take seconds. */
-export async function selectCurrencies(ctx: Ctx): Promise<string[]> {
+/** Of the latest purchases of a time, the most used first: a shop has few currencies, and counting years would take seconds. */
+export async function selectCurrencies(ctx: Ctx, range: Range): Promise<string[]> {
   const rows = await ctx.db.query<{ currency: string }>(sql`
     select currency from (
-      select currency from purchases where tenant_id = ${ctx.tenant.id} order by occurred_at desc, id desc limit 5000) latest
+      select currency from purchases
+       where tenant_id = ${ctx.tenant.id}
+         and occurred_at >= ${range.from}::timestamp at time zone ${range.timeZone}
+         and occurred_at < ${range.to}::timestamp at time zone ${range.timeZone}
+       order by occurred_at desc, id desc limit 5000) latest
      group by currency order by count(*) desc, currency`)
   return rows.map((row) => row.currency)
 }

@@ -8,9 +8,9 @@ import type { Dashboard, DashboardQuery, DayFigures, PeriodFigures } from './typ
 export async function dashboard(ctx: Ctx, query: DashboardQuery): Promise<Dashboard> {
   const { previousFrom } = periodOf(query)
   const timeZone = checkTimeZone(query.timeZone ?? ctx.tenant.timeZone)
-  const [currencies, unit] = await Promise.all([views.selectCurrencies(ctx), findDefaultUnit(ctx, 'points')])
-  const currency = query.currency ?? chooseCurrency(ctx.tenant.currency, currencies)
   const both = { from: previousFrom, to: query.to, timeZone }
+  const [currencies, unit] = await Promise.all([views.selectCurrencies(ctx, both), findDefaultUnit(ctx, 'points')])
+  const currency = query.currency ?? chooseCurrency(ctx.tenant.currency, currencies)
   const [sales, newCustomers, points, outstanding, buyers, buyersBefore] = await Promise.all([
     views.selectSales(ctx, { ...both, currency }),
     views.selectNewCustomers(ctx, both),

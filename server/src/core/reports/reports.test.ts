@@ -52,6 +52,36 @@ test('the dashboard counts by the days of the shop, and compares with the period
   expect(shown.previous.days.map((day) => day.day)).toEqual(['2026-03-08', '2026-03-09'])
 })
 
+test('what was sold in different currencies is not added up; the one that was used is shown', async () => {
+  const ctx = await newTenant(pool)
+  const [jane, john] = [await createCustomer(ctx, {}), await createCustomer(ctx, {})]
+  const bought = (customerId: number, at: string, total: number, currency: string) =>
+    insertPurchase(ctx, { customerId, at, total, currency })
+  await bought(jane.id, '2025-03-10T12:00:00Z', 1000, 'GBP')
+  await bought(jane.id, '2025-03-11T12:00:00Z', 2000, 'GBP')
+  await bought(jane.id, '2025-03-11T13:00:00Z', 500, 'USD')
+  await bought(john.id, '2026-03-10T12:00:00Z', 300, 'EUR')
+  await bought(john.id, '2025-03-10T12:00:00Z', 700, 'GBP')
+  const figures = await customerFigures(ctx, [jane.id, john.id])
+  expect(figures.get(jane.id)).toMatchObject({
+    purchasesMinor: 3000,
+    purchasesCurrency: 'GBP',
+    lastPurchaseAt: new Date('2025-03-11T13:00:00Z'),
+  })
+  expect(figures.get(john.id)).toMatchObject({ purchasesMinor: 300, purchasesCurrency: 'EUR' })
+  const then = { from: '2025-03-01', to: '2025-04-01' }
+  expect(await dashboard(ctx, then)).toMatchObject({
+    currency: 'GBP',
+    currencies: ['GBP', 'USD'],
+    current: { totals: { salesMinor: 3700 } },
+  })
+  expect(await dashboard(ctx, { ...then, currency: 'USD' })).toMatchObject({ current: { totals: { salesMinor: 500 } } })
+  expect(await dashboard(ctx, { from: '2026-03-01', to: '2026-04-01' })).toMatchObject({
+    currency: 'EUR',
+    currencies: ['EUR'],
+  })
+})
+
 test('a sale whose total nobody told amounts to its lines, wherever it is shown', async () => {
   const ctx = await newTenant(pool)
   const jane = await createCustomer(ctx, {})

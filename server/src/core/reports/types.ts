@@ -51,16 +51,18 @@ export interface DashboardQuery {
   readonly to: string
   /** IANA name; the tenant's when absent. */
   readonly timeZone?: string
-  /** The tenant's when absent, unless it has no purchases and another has. */
+  /** The tenant's when absent, unless it has no purchases in these periods and another has. */
   readonly currency?: string
 }
 
-/** What a list shows of a customer: available points, and purchases in the tenant's currency. */
+/** What a list shows of a customer: available points, and purchases in one currency. */
 export interface CustomerFigures {
   readonly points: Minor
   readonly lastPurchaseAt: Date | null
   /** Sales less cancellations. */
   readonly purchasesMinor: Minor
+  /** The tenant's if they bought in it, else the one they bought in most often. */
+  readonly purchasesCurrency: string | null
 }
 
 export type TimelineKind = 'purchase' | 'points' | 'event' | 'message' | 'consent'

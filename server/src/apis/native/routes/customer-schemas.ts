@@ -19,6 +19,11 @@ const summary = {
   points_balance: Minor,
   last_purchase_at: Nullable(Time),
   purchases_total_minor: Minor,
+  purchases_currency: Nullable(
+    Type.String({
+      description: "Of the total: the shop's if they bought in it, else the one they bought in most often.",
+    }),
+  ),
 }
 export const CustomerSummary = Type.Object(summary)
 

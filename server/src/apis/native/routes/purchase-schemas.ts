@@ -74,7 +74,14 @@ export const PurchaseDetail = Type.Object({
     Type.Object({
       kind: OneOf('earn', 'reverse'),
       programme: Nullable(Type.Object({ id: Id, name: Type.String() })),
-      unit: Type.Object({ id: Id, code: Type.String(), name: Type.String(), scale: Type.Integer() }),
+      unit: Type.Object({
+        id: Id,
+        code: Type.String(),
+        name: Type.String(),
+        kind: Type.String(),
+        currency: Nullable(Type.String()),
+        scale: Type.Integer(),
+      }),
       amount: Minor,
       posting_key: Type.String(),
       why: Json,

@@ -18,7 +18,8 @@ const Series = Type.Array(Type.Object({ day: Day, ...Figures }))
 const Period = Type.Object({ from: Day, to: Day }, { description: 'The last day is part of it.' })
 
 const Dashboard = Type.Object({
-  currency: Type.String(),
+  currency: Type.String({ description: 'Of the sales that are counted.' }),
+  currencies: Type.Array(Type.String(), { description: 'Of the purchases in both periods, the most used first.' }),
   period: Period,
   previous: Period,
   series: Series,
@@ -35,15 +36,29 @@ export function reportRoutes(app: Routes): void {
       schema: {
         tags: ['Reports'],
         summary: 'Sales, customers and points by day, with the period before',
-        querystring: Type.Object({ from: Day, to: Day }),
+        querystring: Type.Object({
+          from: Day,
+          to: Day,
+          currency: Type.Optional(
+            Type.String({
+              pattern: '^[A-Z]{3}$',
+              description: "Without it the shop's, unless only others were used.",
+            }),
+          ),
+        }),
         response: { 200: Dashboard },
       },
     },
     async (request) => {
-      const { from, to } = request.query
-      const { currency, current, previous } = await dashboard(ctxOf(request), { from, to: nextDay(to, 1) })
+      const { from, to, currency: asked } = request.query
+      const { currency, currencies, current, previous } = await dashboard(ctxOf(request), {
+        from,
+        to: nextDay(to, 1),
+        ...(asked ? { currency: asked } : {}),
+      })
       return {
         currency,
+        currencies: [...currencies],
         period: { from: current.from, to: nextDay(current.to, -1) },
         previous: { from: previous.from, to: nextDay(previous.to, -1) },
         series: encodeSeries(current),
