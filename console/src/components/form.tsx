@@ -73,10 +73,12 @@ export function FormModal(props: FormModalProps) {
 
 /** Why the server said no, with the fields it names. */
 export function Refusal({ problem }: { problem: unknown }) {
-  const fields = problem instanceof ApiProblem ? problem.fields : []
+  const message = problem instanceof Error ? problem.message : 'That did not work.'
+  // The message of one field says all there is to say.
+  const fields = problem instanceof ApiProblem ? problem.fields.filter((field) => !message.includes(field.message)) : []
   return (
     <div className={classes.refusal} role="alert">
-      {problem instanceof Error ? problem.message : 'That did not work.'}
+      {message}
       {fields.length > 0 && (
         <ul>
           {fields.map((field) => (

@@ -250,7 +250,9 @@ describe.skipIf(!hasChromium)('loyalty in the console (needs /usr/bin/chromium)'
     const { page, faults } = await visit(origin)
     await signIn(page)
     await page.goto('/loyalty/rules/new')
-    await page.getByRole('textbox', { name: 'Name' }).fill('Grouped')
+    // One begins with the name.
+    await page.getByRole('textbox', { name: 'Name' }).waitFor()
+    await page.keyboard.type('Grouped')
     const add = async (button: string, item: string) => {
       await page.getByRole('button', { name: button }).click()
       await page.getByRole('menuitem', { name: item, exact: true }).click()
@@ -262,13 +264,22 @@ describe.skipIf(!hasChromium)('loyalty in the console (needs /usr/bin/chromium)'
     await page.getByText('On the first purchase of a customer, or on weekends').waitFor()
     await page.getByRole('combobox', { name: 'How the group is looked at' }).selectOption('None of')
     await page.getByText('Neither on the first purchase of a customer, nor on weekends').waitFor()
-    // An empty group says nothing and is not kept.
+    // An empty group says nothing and is not kept; a condition that waits for its choice is asked for.
     await add('Add a condition', 'All of …')
+    await add('Add a condition', 'Tier')
+    await page.getByRole('button', { name: 'Save as a draft' }).click()
+    await page.getByRole('alert').getByText('“Customers in a tier …” is not filled in.').waitFor()
+    await page.getByRole('navigation').getByRole('link', { name: 'Customers' }).first().click()
+    await page.getByRole('button', { name: 'Stay here' }).click()
+    await page.getByRole('button', { name: 'Remove: Customers in a tier …' }).click()
     await page.getByRole('button', { name: 'Save as a draft' }).click()
     await page.getByRole('heading', { name: 'Grouped' }).waitFor()
     await page.reload()
     await page.getByText('Neither on the first purchase of a customer, nor on weekends').waitFor()
     expect(await page.getByText('Nothing in it yet.').count()).toBe(0)
+    // Saved: nothing is asked on the way out.
+    await page.getByRole('navigation').getByRole('link', { name: 'Customers' }).first().click()
+    await page.getByRole('heading', { name: 'Customers', exact: true }).waitFor()
     expect(faults).toEqual([])
   })
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Condition } from '../../api/loyalty-types.ts'
-import { conditionOf, type Group, groupOf, withoutEmptyGroups } from './groups.ts'
+import { conditionOf, type Group, groupOf, unfinishedOf, withoutEmptyGroups } from './groups.ts'
 
 const gold: Condition = { kind: 'tier', tier_ids: [1] }
 const weekend: Condition = { kind: 'weekday', days: [6, 7] }
@@ -48,4 +48,11 @@ describe('a group', () => {
       definition: { conditions: [gold, { kind: 'all', of: [weekend] }] },
     })
   })
+})
+
+test('a condition that waits for its choice is found, also in a group', () => {
+  const nobody: Condition = { kind: 'tier', tier_ids: [] }
+  expect(unfinishedOf([gold, nobody])).toBe(nobody)
+  expect(unfinishedOf([gold, conditionOf({ mode: 'none', parts: [weekend, nobody] })])).toBe(nobody)
+  expect(unfinishedOf([gold, weekend, { kind: 'first_purchase' }])).toBeUndefined()
 })

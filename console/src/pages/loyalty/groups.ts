@@ -38,3 +38,33 @@ export function withoutEmptyGroups<
 function filledOf(conditions: readonly Condition[]): readonly Condition[] {
   return conditions.filter((condition) => groupOf(condition)?.parts.length !== 0)
 }
+
+/** A condition that waits for its choice: it can be looked at, but neither saved nor turned on. */
+export function unfinishedOf(conditions: readonly Condition[]): Condition | undefined {
+  for (const condition of conditions) {
+    const found = groupOf(condition)
+      ? unfinishedOf(groupOf(condition)?.parts ?? [])
+      : isUnfinished(condition) && condition
+    if (found) return found
+  }
+  return undefined
+}
+
+function isUnfinished(condition: Condition): boolean {
+  switch (condition.kind) {
+    case 'tier':
+      return condition.tier_ids.length === 0
+    case 'segment':
+      return condition.segment_ids.length === 0
+    case 'store':
+      return condition.store_ids.length === 0
+    case 'weekday':
+      return condition.days.length === 0
+    case 'channel':
+      return condition.channels.length === 0
+    case 'payment':
+      return condition.types.length === 0
+    default:
+      return false
+  }
+}

@@ -14,14 +14,14 @@ import { Unsaved } from '../../components/unsaved.tsx'
 import { BasketForm, emptyBasket } from './basket-form.tsx'
 import classes from './editor.module.css'
 import { EditorActions } from './editor-actions.tsx'
-import { withoutEmptyGroups } from './groups.ts'
 import { useNames } from './names.ts'
 import { RewardEditor } from './reward-editor.tsx'
 import { giftSentence, howPhrase } from './rewards-page.tsx'
+import { asStored, isSameShape } from './shapes.ts'
 import { SimulationResult, useSimulation } from './simulation.tsx'
 import { runsPhrase, StateTag } from './state.tsx'
 import { Vouchers } from './vouchers.tsx'
-import { conditionSentence, limitsSentence } from './words.ts'
+import { conditionSentence, limitsSentence, unfinishedSentence } from './words.ts'
 
 const newDraft: RewardDraft = {
   code: '',
@@ -61,7 +61,7 @@ function draftOf(reward: Reward): RewardDraft {
 
 function RewardOf({ reward }: { reward: Reward | undefined }) {
   const [draft, setDraft] = useState(() => (reward ? draftOf(reward) : newDraft))
-  const isChanged = JSON.stringify(draft) !== JSON.stringify(reward ? draftOf(reward) : newDraft)
+  const isChanged = !isSameShape(asStored(draft), reward ? draftOf(reward) : newDraft)
   const actions = useRewardActions(reward, draft)
   const may = useMay('loyalty')
   const [deleting, deletion] = useDisclosure(false)
@@ -134,14 +134,20 @@ function Summary({ reward, draft }: { reward: Reward | undefined; draft: RewardD
 /** As it stands in the form, given by itself whatever code it will need. */
 function TryIt({ reward, draft }: { reward: Reward | undefined; draft: RewardDraft }) {
   const [basket, setBasket] = useState(emptyBasket)
-  const { valid_from: _from, valid_to: _to, ...tried } = withoutEmptyGroups(draft)
+  const { valid_from: _from, valid_to: _to, ...tried } = asStored(draft)
   const named = { ...tried, name: draft.name.trim() || 'This reward', code: draft.code.trim() || 'NEW' }
-  const simulation = useSimulation(basket, { ...(reward ? { reward_id: reward.id } : {}), reward: named })
+  const open = unfinishedSentence(draft.definition.conditions, useNames())
+  const trial = { ...(reward ? { reward_id: reward.id } : {}), reward: named }
+  const simulation = useSimulation(basket, open ? null : trial)
   return (
     <Card title="Try on a basket">
       <div className={classes.stack}>
         <BasketForm basket={basket} change={setBasket} />
-        <SimulationResult basket={basket} query={simulation} highlight={reward?.id ?? 0} />
+        {open ? (
+          <p className="muted">{open}</p>
+        ) : (
+          <SimulationResult basket={basket} query={simulation} highlight={reward?.id ?? 0} />
+        )}
       </div>
     </Card>
   )
@@ -154,8 +160,13 @@ function useRewardActions(reward: Reward | undefined, draft: RewardDraft) {
     queryClient.setQueryData(rewardQuery(next.id).queryKey, next)
     await queryClient.invalidateQueries({ queryKey: ['rewards'] })
   }
-  const sent = withoutEmptyGroups(draft)
-  const store = () => (reward ? patch<Reward>(`/rewards/${reward.id}`, sent) : post<Reward>('/rewards', sent))
+  const sent = asStored(draft)
+  const names = useNames()
+  const store = async () => {
+    const open = unfinishedSentence(sent.definition.conditions, names)
+    if (open) throw new Error(open)
+    return reward ? patch<Reward>(`/rewards/${reward.id}`, sent) : post<Reward>('/rewards', sent)
+  }
   const save = useMutation({
     mutationFn: store,
     onSuccess: async (next) => {

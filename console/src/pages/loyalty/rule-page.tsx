@@ -14,13 +14,13 @@ import { Unsaved } from '../../components/unsaved.tsx'
 import { BasketForm, emptyBasket } from './basket-form.tsx'
 import classes from './editor.module.css'
 import { EditorActions } from './editor-actions.tsx'
-import { withoutEmptyGroups } from './groups.ts'
 import { useNames } from './names.ts'
 import { Replay } from './replay.tsx'
 import { RuleEditor } from './rule-editor.tsx'
+import { asStored, isSameShape } from './shapes.ts'
 import { SimulationResult, useSimulation } from './simulation.tsx'
 import { runsPhrase, StateTag } from './state.tsx'
-import { amountOf, conditionSentence, earningSentence, limitsSentence } from './words.ts'
+import { amountOf, conditionSentence, earningSentence, limitsSentence, unfinishedSentence } from './words.ts'
 
 const newDraft: RuleDraft = {
   name: '',
@@ -58,7 +58,7 @@ function draftOf({ name, description, unit, priority, valid_from, valid_to, defi
 function RuleOf({ rule }: { rule: Rule | undefined }) {
   const [draft, setDraft] = useState(() => (rule ? draftOf(rule) : newDraft))
   const saved = rule ? draftOf(rule) : newDraft
-  const isChanged = JSON.stringify(draft) !== JSON.stringify(saved)
+  const isChanged = !isSameShape(asStored(draft), saved)
   const actions = useRuleActions(rule, draft)
   const may = useMay('loyalty')
   const [deleting, deletion] = useDisclosure(false)
@@ -130,9 +130,10 @@ function TryIt({ rule, draft }: { rule: Rule | undefined; draft: RuleDraft }) {
   const { replay } = useSearch({ strict: false })
   const [tab, setTab] = useState(replay === undefined ? 'basket' : 'past')
   const [basket, setBasket] = useState(emptyBasket)
-  const { valid_from: _from, valid_to: _to, ...tried } = withoutEmptyGroups(draft)
+  const { valid_from: _from, valid_to: _to, ...tried } = asStored(draft)
   const trial = { ...(rule ? { rule_id: rule.id } : {}), rule: { ...tried, name: draft.name.trim() || 'This rule' } }
-  const simulation = useSimulation(basket, trial)
+  const open = unfinishedSentence(draft.definition.conditions, useNames())
+  const simulation = useSimulation(basket, open ? null : trial)
   return (
     <Card className={classes.try}>
       <div className={classes.stack}>
@@ -149,8 +150,14 @@ function TryIt({ rule, draft }: { rule: Rule | undefined; draft: RuleDraft }) {
         {tab === 'basket' ? (
           <>
             <BasketForm basket={basket} change={setBasket} />
-            <SimulationResult basket={basket} query={simulation} highlight={rule?.id ?? 0} />
+            {open ? (
+              <p className="muted">{open}</p>
+            ) : (
+              <SimulationResult basket={basket} query={simulation} highlight={rule?.id ?? 0} />
+            )}
           </>
+        ) : open ? (
+          <p className="muted">{open}</p>
         ) : (
           <Replay trial={trial} />
         )}
@@ -169,8 +176,13 @@ function useRuleActions(rule: Rule | undefined, draft: RuleDraft) {
     queryClient.setQueryData(ruleQuery(next.id).queryKey, next)
     await queryClient.invalidateQueries({ queryKey: ['rules'] })
   }
-  const sent = withoutEmptyGroups(draft)
-  const store = () => (rule ? patch<Rule>(`/earning-rules/${rule.id}`, sent) : post<Rule>('/earning-rules', sent))
+  const sent = asStored(draft)
+  const names = useNames()
+  const store = async () => {
+    const open = unfinishedSentence(sent.definition.conditions, names)
+    if (open) throw new Error(open)
+    return rule ? patch<Rule>(`/earning-rules/${rule.id}`, sent) : post<Rule>('/earning-rules', sent)
+  }
   const save = useMutation({
     mutationFn: store,
     onSuccess: async (next) => {

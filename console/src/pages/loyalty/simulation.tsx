@@ -15,10 +15,13 @@ import { refusalSentence } from './decision-words.ts'
 import { Decisions } from './decisions.tsx'
 import { useNames } from './names.ts'
 
-/** What the rules would do with a basket; asked again whenever the basket, or what is tried on it, changes. */
+/**
+ * What the rules would do with a basket; asked again whenever the basket, or what is tried on it, changes. Null: what is tried is not
+ * finished yet.
+ */
 export function useSimulation(
   basket: Basket,
-  trial: Readonly<Record<string, unknown>> = {},
+  trial: Readonly<Record<string, unknown>> | null = {},
 ): UseQueryResult<Simulation> {
   const { time_zone: zone } = useSession().tenant
   const body = {
@@ -34,7 +37,7 @@ export function useSimulation(
   return useQuery({
     queryKey: ['simulation', asked],
     queryFn: ({ signal }) => post<Simulation>('/loyalty/simulate', JSON.parse(asked), { signal }),
-    enabled: basket.lines.length > 0 && asked !== '' && !asked.includes('"lines":[]'),
+    enabled: trial !== null && basket.lines.length > 0 && asked !== '' && !asked.includes('"lines":[]'),
     placeholderData: keepPreviousData,
     retry: false,
   })

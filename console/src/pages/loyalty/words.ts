@@ -9,6 +9,7 @@ import type {
   RewardUsage,
 } from '../../api/loyalty-types.ts'
 import { formatCount, formatDay, formatMoney, formatUnits, inSentence } from '../../app/format.ts'
+import { unfinishedOf } from './groups.ts'
 
 /** What the sentences need to name things. */
 export interface Names {
@@ -232,4 +233,10 @@ export const usageWords: Readonly<Record<RewardUsage, string>> = {
   automatic: 'by itself',
   code: 'with its code',
   voucher: 'with a voucher',
+}
+
+/** What keeps a rule or reward from being saved or tried: a condition that waits for its choice. */
+export function unfinishedSentence(conditions: readonly Condition[], names: Names): string | undefined {
+  const open = unfinishedOf(conditions)
+  return open && `“${conditionSentence(open, names)}” is not filled in. Choose something, or remove it.`
 }
