@@ -192,6 +192,15 @@ describe('attributes', () => {
 })
 
 describe('a receiver', () => {
+  test('who came without a source came by this API, and is active outside groups too', async () => {
+    const group = await newGroup('Sourceless')
+    const { body } = await shop.post(`/groups/${group}/receivers`, { email: 'sourceless@example.com' })
+    expect(body).toMatchObject({ source: 'RESTful API', active: true })
+    const pooled = (await shop.get('/receivers/sourceless@example.com')).body
+    expect(pooled).toMatchObject({ source: 'RESTful API', active: true, group_id: '0', deactivated: 0 })
+    expect(pooled.activated).toBeGreaterThan(0)
+  })
+
   test('is posted and answered whole', async () => {
     const group = await newGroup('Whole')
     await shop.post('/attributes', { name: 'firstname', type: 'text' })

@@ -121,6 +121,15 @@ describe('a contact', () => {
     })
   })
 
+  it('names the attribute as the operation does', async () => {
+    const phone = await call('POST', `/contacts/${john.id}/phones`, { ...john, body: { number: '12' } })
+    expect(phone.body).toMatchObject({ code: 400, attribute: 'number', error: 'phone.invalid' })
+    const identity = { provider: 'EMAIL', username: 'no address', password: 'a secret 1' }
+    const body = { first_name: 'N', last_name: 'A', identity }
+    const registered = await call('POST', '/contacts/register', { key: shop.key, body })
+    expect(registered.body).toMatchObject({ code: 400, attribute: 'username', error: 'email.invalid' })
+  })
+
   it('records consent on its own', async () => {
     const give = (consent_state: string) =>
       call('PUT', `/contacts/${john.id}/consents`, { ...john, body: { consent_state } })

@@ -286,6 +286,7 @@ describe('purchases', () => {
     await post('/push', { did, event: 'purchase', items: [{ id: 'A' }, { id: 'B' }], order_id: 'anon-1' })
     await post('/push', { did, event: 'purchase', items: [{ id: 'C' }], order_id: 'anon-2' })
     expect((await get('/orders/last_for_user', { did })).body).toMatchObject([{ id: 'C' }])
+    expect((await get('/profile', { did })).body).toMatchObject({ has_email: false, bought_something: true })
   })
 
   test('the shop’s server confirms the order: one purchase that earns once', async () => {
@@ -427,9 +428,10 @@ test('who said an address before its owner came does not see what the owner buys
   const items = [{ id: 'SECRET', price: 5, quantity: 1 }]
   await post('/sync/orders', { ...secret, orders: [{ id: 'E-1', status: 'done', email, value: { total: 5 }, items }] })
   expect((await get('/orders/last_for_user', { did })).body).toEqual([])
+  expect((await get('/profile', { did })).body).toMatchObject({ id: null, bought_something: false })
   await post('/profile/set', { ...secret, did, email, id: 'E' })
   expect((await get('/orders/last_for_user', { did })).body).toMatchObject([{ id: 'SECRET' }])
-  expect((await get('/profile', { did })).body).toMatchObject({ id: 'E' })
+  expect((await get('/profile', { did })).body).toMatchObject({ id: 'E', bought_something: true })
 })
 
 describe('profiles', () => {

@@ -14,6 +14,9 @@ import { fieldOf, genderOf, knownFields, nameOf, ownValue } from './vocabulary.t
 
 type Fields = Readonly<Record<string, unknown>>
 
+/** The customer source of whoever came through this API. */
+export const ownSource = 'newsletter'
+
 /** 0 means never. */
 export function stamp(time: Date | null | undefined): number {
   return time ? epochSeconds(time) : 0
@@ -95,7 +98,8 @@ export function encodeReceiver(parts: ReceiverParts): Fields {
     imported: 0,
     bounced: stamp(member?.bouncedAt),
     group_id: member ? String(member.listId) : '0',
-    activated: stamp(member?.confirmedAt),
+    // Outside a group whoever can be written to counts as activated: clients work out `active` from it.
+    activated: stamp(member ? member.confirmedAt : parts.bulk?.subscribed ? parts.bulk.changedAt : null),
     registered: stamp(member?.registeredAt ?? customer.createdAt),
     deactivated: stamp(left),
     last_ip: '',
@@ -104,7 +108,7 @@ export function encodeReceiver(parts: ReceiverParts): Fields {
     last_changed: stamp(latest(customer.updatedAt, member?.updatedAt)),
     points: parts.points,
     stars: 0,
-    source: member?.source || customer.source || 'RESTful API',
+    source: member?.source || otherSource(customer) || 'RESTful API',
     attributes: localAttributes(parts),
     global_attributes: globalAttributes(parts),
     active: member
@@ -117,6 +121,11 @@ export function encodeReceiver(parts: ReceiverParts): Fields {
     ...(parts.events ? { events: parts.events.map(encodeEvent) } : {}),
     ...(parts.orders ? { orders: parts.orders } : {}),
   }
+}
+
+/** The way in which the customer came, unless it is this API. */
+function otherSource(customer: Customer): string | null {
+  return customer.source === ownSource ? null : customer.source
 }
 
 // Whoever refused bulk e-mail elsewhere is not active in any group.

@@ -30,6 +30,7 @@ import { recordEvents } from '../../core/events/index.ts'
 import { type Ctx, transact } from '../../platform/ctx.ts'
 import { DomainError } from '../../platform/errors.ts'
 import type { ReceiverInput } from './decode.ts'
+import { ownSource } from './encode.ts'
 import { recordOrders } from './orders.ts'
 import { fieldOf, type OwnFields, readOwnFields } from './vocabulary.ts'
 
@@ -97,7 +98,7 @@ async function ownersOf(
     valid.map((row) => ({
       claims: [{ kind: 'email', value: row.email ?? '' }],
       create: newCustomer(row),
-      source: { source: 'newsletter' },
+      source: { source: ownSource },
     })),
   )
   const byRow = new Map(valid.map((row, index) => [row, found[index]]))
@@ -123,7 +124,7 @@ async function findOwners(ctx: Ctx, rows: readonly ReceiverInput[]): Promise<(Ow
 
 function newCustomer(row: ReceiverInput): CustomerInput {
   const own = readOwnFields(row.globalAttributes)
-  return { ...own.profile, ...(own.address.country ? { country: own.address.country } : {}), source: 'newsletter' }
+  return { ...own.profile, ...(own.address.country ? { country: own.address.country } : {}), source: ownSource }
 }
 
 async function membersBefore(

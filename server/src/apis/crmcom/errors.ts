@@ -32,12 +32,18 @@ const messageByKind: Record<ErrorKind, string> = {
   unavailable: 'The service cannot answer at the moment, try again later',
 }
 
-type Wording = { readonly message: string; readonly attribute?: string; readonly status?: number }
+type Wording = {
+  readonly message: string
+  readonly attribute?: string
+  /** The core's name of the field: each operation has its own for it. */
+  readonly field?: string
+  readonly status?: number
+}
 
 const wordingByCode: Partial<Record<ErrorCode, Wording>> = {
   'identity.taken': { message: 'A contact with this identity already exists' },
-  'email.invalid': { message: 'The email address is not valid', attribute: 'email_address' },
-  'phone.invalid': { message: 'The phone number is not valid', attribute: 'phone_number' },
+  'email.invalid': { message: 'The email address is not valid', field: 'email' },
+  'phone.invalid': { message: 'The phone number is not valid', field: 'phone' },
   'password.weak': { message: 'The password is too weak', attribute: 'password' },
   'credentials.wrong': { message: 'The credentials are not valid' },
   'code.wrong': { message: 'The code is not valid', attribute: 'code' },
@@ -79,7 +85,7 @@ export interface ErrorBody {
 
 export function encodeError(error: DomainError, names: Readonly<Record<string, string>> = {}): ErrorBody {
   const wording = wordingByCode[error.code]
-  const field = firstText(error.data.field, error.data.kind)
+  const field = firstText(error.data.field, error.data.kind, wording?.field)
   const attribute = field ? (names[field] ?? wireNames[field] ?? field) : (wording?.attribute ?? null)
   const reason = typeof error.data.reason === 'string' ? error.data.reason : undefined
   return {

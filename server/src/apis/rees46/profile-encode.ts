@@ -64,13 +64,19 @@ export async function encodeProfile(ctx: Ctx, customer: Customer): Promise<Recor
   }
 }
 
+export interface DeviceView {
+  readonly did: string | undefined
+  /** As far as this device may know. */
+  readonly hasBought: boolean
+}
+
 /** What a browser may know of its own person: nothing that tells who it is, and the shop's id on a confirmed device only. */
-export function encodeRestrictedProfile(customer: Customer, did: string | undefined): Record<string, unknown> {
+export function encodeRestrictedProfile(customer: Customer, { did, hasBought }: DeviceView): Record<string, unknown> {
   return {
     has_email: primaryEmail(customer) !== undefined,
     gender: encodeGender(customer),
     computed_gender: encodeGender(customer),
-    bought_something: customer.attributes.bought_something === true,
+    bought_something: hasBought || customer.attributes.bought_something === true,
     id: isConfirmedDevice(customer, did) ? (externalId(customer, externalSource) ?? null) : null,
     custom_properties: customProperties(customer),
     fashion_sizes: [],

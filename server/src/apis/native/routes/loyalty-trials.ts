@@ -85,7 +85,7 @@ const Simulation = Type.Object({
     Type.Object({
       name: Type.String(),
       code: Type.String(),
-      reward_id: Id,
+      reward_id: Type.Integer({ minimum: 0, description: '0 where it is no reward that was saved: a draft.' }),
       times: Count,
       amount_minor: Minor,
       is_tier: Type.Boolean({ description: "The discount of the customer's tier." }),

@@ -16,6 +16,7 @@ import type { ApiOptions } from '../../http/options.ts'
 import { readDay } from '../../http/times.ts'
 import { readBoolean, readInteger, readText } from '../../http/values.ts'
 import { authenticate, type Params, readDid, requireSecret } from '../auth.ts'
+import { hasBought } from '../bought.ts'
 import { parseJson, requireText } from '../decode.ts'
 import { success } from '../encode.ts'
 import { findPerson, identifyCaller, readClaims } from '../people.ts'
@@ -39,9 +40,11 @@ export function profileRoutes(app: FastifyInstance, { server }: ApiOptions): voi
     const caller = await authenticate(server, request)
     const customer = await findPerson(caller)
     if (!customer) throw new DomainError('customer.not_found')
-    return caller.trusted
-      ? encodeProfile(caller.ctx, customer)
-      : encodeRestrictedProfile(customer, readDid(caller.params))
+    if (caller.trusted) return encodeProfile(caller.ctx, customer)
+    return encodeRestrictedProfile(customer, {
+      did: readDid(caller.params),
+      hasBought: await hasBought(caller, customer),
+    })
   })
 
   app.post('/profile/force_change_email', async (request) => {
