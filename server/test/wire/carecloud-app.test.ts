@@ -29,6 +29,50 @@ async function newMember() {
   return { id, login }
 }
 
+describe('a cart', () => {
+  const cart = (more: Record<string, unknown> = {}) => {
+    const { bill, store_id, cashdesk_number } = sale(places, { bill_id: 'APP-1', total: 60 })
+    return { store_id, cashdesk_number, bill, payment_type: 'S', ...more }
+  }
+  const ask = '/purchases/actions/accept-payment'
+  const faults = (reply: Awaited<ReturnType<typeof stranger.post>>) =>
+    reply.body.error.error_data.invalid_params.map(({ name, reason }: Record<string, string>) => [name, reason])
+
+  test('is quoted for the one who is signed in, and for nobody else', async () => {
+    const { phone, token } = await newDevice('cart')
+    const [member, other] = [await newMember(), await newMember()]
+    const partner_id = places.partner
+    await till.post('/points/actions/assign-points', { amount: 300, customer_id: member.id, partner_id })
+    expect((await phone.post(ask, cart())).body.data).toMatchObject({ total_credit_points: 0 })
+    await phone.post(`/tokens/${token}/actions/login`, member.login)
+    // Clients of older generations send the most that may be used as text.
+    expect((await phone.post(ask, cart({ max_points: '200' }))).body.data).toMatchObject({
+      credit_points: 200,
+      total_credit_points: 100 + 52,
+    })
+    expect(faults(await phone.post(ask, cart({ customer_id: other.id })))).toEqual([
+      ['customer_id', 'not_belong_to_logged_in_customer'],
+    ])
+    expect(faults(await phone.post(ask, cart({ max_points: '2oo' })))).toEqual([['max_points', 'invalid_value_format']])
+  })
+
+  test("of an app shows nothing by somebody else's card", async () => {
+    const { phone } = await newDevice('card-reader')
+    const member = await newMember()
+    const [type] = (await till.get('/card-types')).body.data.card_types
+    const card = { card_type_id: type.card_type_id, card_number: '4444000011112222', state: 1 }
+    expect((await till.post('/cards', { card: { ...card, customer_id: member.id } })).status).toBe(201)
+    const known = { card_number: card.card_number, reward_list_type: 'A' }
+    const rewards = '/purchases/actions/recommended-best-rewards'
+    for (const path of [ask, rewards])
+      for (const card_number of [card.card_number, '4444000011119999'])
+        expect(faults(await phone.post(path, cart({ ...known, card_number }))), path).toEqual([
+          ['card_number', 'not_belong_to_logged_in_customer'],
+        ])
+    expect((await till.post(rewards, cart(known))).status).toBe(200)
+  })
+})
+
 describe('a device', () => {
   test('has one token per application; a new one ends the old one', async () => {
     const first = await newDevice('phone-1')

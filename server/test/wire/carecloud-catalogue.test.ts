@@ -35,6 +35,12 @@ describe('synchronising the catalogue', () => {
     expect(list.body.data.total_items).toBe(1)
     const [found] = list.body.data.products
     expect(found).toMatchObject({ name: 'Big cup', prices: [{ value: 7.5 }], external_id: 'CUP-1' })
+    // Without a list its codes of all lists are the product's; one that is in no such list has none there.
+    expect((await till.get('/products?external_id=4006381333931')).body.data.products).toMatchObject([
+      { name: 'Big cup' },
+    ])
+    expect((await till.get('/products?external_type_code=EAN')).body.data.total_items).toBe(1)
+    expect((await till.get('/products?external_type_code=NONE')).body.data.total_items).toBe(0)
     const group = await till.get(`/product-groups/${found.product_group_id}`)
     expect(group.body.data).toMatchObject({ name: 'Cups', parent_external_id: 'kitchen' })
 
@@ -162,4 +168,24 @@ describe('synchronising the catalogue', () => {
     expect(await names('count=2&offset=2')).toEqual(['Paged C'])
     expect(await names('count=2&sort_field=product_id&sort_direction=DESC')).toEqual(['Paged C', 'Paged B'])
   })
+})
+
+test('a group that would be above itself is refused, however long the way', async () => {
+  const group = (external_id: string, parent_external_id?: string) => ({
+    name: external_id,
+    external_id,
+    parent_external_id,
+  })
+  const put = (...product_groups: object[]) => till.post('/product-groups/batch', { product_groups })
+  expect((await put(group('t1', 't2'), group('t2', 't3'), group('t3'))).status).toBe(204)
+  const round = await put(group('t3', 't1'))
+  expect(round.body.error.error_data.invalid_params).toMatchObject([
+    { name: 'parent_external_id', reason: 'not_allowed_value', value: 't1' },
+  ])
+  expect((await put(group('u1', 'u2'), group('u2', 'u1'))).status).toBe(400)
+  // Turned around as a whole it is a tree again.
+  expect((await put(group('t3', 't2'), group('t2', 't1'), group('t1'))).status).toBe(204)
+  expect((await till.get('/product-groups?external_id=t3')).body.data.product_groups).toMatchObject([
+    { parent_external_id: 't2' },
+  ])
 })

@@ -413,6 +413,38 @@ describe('points by hand', () => {
   })
 })
 
+test('the history says in which store, and is narrowed to one', async () => {
+  const customer_id = await addCustomer(till, places)
+  await send({ bill_id: 'H-1', total: 30, customer_id })
+  await till.post('/points/actions/assign-points', { amount: 5, customer_id, partner_id: places.partner })
+  const history = async (filter = '') =>
+    (await till.get(`/point-history?customer_id=${customer_id}${filter}`)).body.data.point_history.map(
+      (one: { point_amount: number; store_id: string | null }) => [one.point_amount, one.store_id],
+    )
+  expect(await history('&sort_field=point_amount')).toEqual([
+    [5, null],
+    [30, places.store],
+  ])
+  expect(await history(`&store_id=${places.store}`)).toEqual([[30, places.store]])
+  expect(await history('&store_id=nowhere')).toEqual([])
+  expect(await history(`&partner_id=${places.partner}`)).toHaveLength(2)
+  expect(await history('&partner_id=nobody')).toEqual([])
+  expect((await till.get('/users?phone=420776123456')).body.data.users).toEqual([])
+})
+
+test('a field at fault is named once and by its own name', async () => {
+  const customer_id = await addCustomer(till, places)
+  const strange = { bill_items: [billItem(places, 5, { purchase_item_type_id: 'x' })] }
+  expect(faults(await send({ bill_id: 'F-1', total: 5, customer_id, bill: strange }))).toEqual([
+    ['purchase_item_type_id', 'not_found'],
+  ])
+  expect((await send({ bill_id: 'F-2', total: 5, customer_id })).status).toBe(201)
+  const back = { canceled: true, bill_number: 'F-2', bill_items: [billItem(places, -5, { quantity: -1 })] }
+  expect(faults(await send({ bill_id: 'CF-2', total: -5, customer_id, bill: back }))).toEqual([
+    ['quantity', 'invalid_value_format'],
+  ])
+})
+
 test('an amount that cannot be booked as it was said is not rounded', async () => {
   const customer_id = await addCustomer(till, places)
   const amount = { customer_id, partner_id: places.partner }

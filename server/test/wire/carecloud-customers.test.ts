@@ -273,6 +273,20 @@ describe('actions', () => {
     expect(records.body.data.total_items).toBe(1)
   })
 
+  test('what is no address signs nobody up, and nobody could register with it', async () => {
+    const signUp = { contact: 'not an address', customer_source_id: places.source }
+    const refused = await till.post('/customers/actions/newsletters-sign-up', signUp)
+    expect(refused.body.error.error_data.invalid_params).toMatchObject([
+      { name: 'contact', reason: 'invalid_value_format' },
+    ])
+    for (const type of ['email', 'phone']) {
+      const asked = await till.post('/customers/actions/check-registration-ability', { type, value: 'zz' })
+      expect(asked.body.error.error_data.invalid_params).toMatchObject([
+        { name: 'value', reason: 'invalid_value_format' },
+      ])
+    }
+  })
+
   test('a strict search needs all four of its parameters', async () => {
     const id = await addCustomer(till, places, { first_name: 'Rare', last_name: 'Bird', birthdate: '1980-01-02' })
     const types = (await till.get('/card-types')).body.data.card_types

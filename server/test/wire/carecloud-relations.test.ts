@@ -122,7 +122,27 @@ test('a customer belongs to every partner until taken away', async () => {
   const only = { customer_id, partner_records: [{ partner_id: bakery.partner_id }] }
   expect((await till.post('/customers/actions/set-partners', only)).status).toBe(204)
   expect(await records()).toMatchObject([{ partner_id: bakery.partner_id }])
+  expect((await till.post('/customers/actions/set-partners', { customer_id, partner_records: [] })).status).toBe(204)
+  expect(await records()).toEqual([])
   expect((await till.get(`/partners/${bakery.partner_id}/property-records`)).body.data.total_items).toBe(0)
+  // Who signs up for one partner's newsletter belongs to it alone; who was there belongs to it, too.
+  const signUp = { contact: 'bread@shop.example', customer_source_id: places.source }
+  const partner_records = [{ partner_id: bakery.partner_id }]
+  const action = '/customers/actions/newsletters-sign-up'
+  expect((await till.post(action, { ...signUp, partner_records })).status).toBe(204)
+  const [reader] = (await till.get('/customers?email=bread@shop.example')).body.data.customers
+  const its = async () =>
+    (await till.get(`/customers/${reader.customer_id}/partner-records`)).body.data.partner_records.map(
+      (record: { partner_id: string }) => record.partner_id,
+    )
+  expect(await its()).toEqual([bakery.partner_id])
+  await till.post(action, { ...signUp, partner_records: [{ partner_id: places.partner }] })
+  expect((await its()).toSorted()).toEqual([bakery.partner_id, places.partner].toSorted())
+  const strange = await till.post(action, { ...signUp, partner_records: [{ partner_id: 'nobody' }, {}] })
+  expect(strange.body.error.error_data.invalid_params).toMatchObject([
+    { name: 'partner_id', reason: 'not_found' },
+    { name: 'partner_id', reason: 'required' },
+  ])
 })
 
 test('segments stand in groups, and records say since when', async () => {

@@ -39,7 +39,9 @@ export async function readBuyer(
   call: Call,
 ): Promise<{ customerId: number | undefined; cardNumber: string | undefined }> {
   const { ctx, body } = call
-  const given = body.id('customer_id', 'customer')
+  // On an app it is the one who is signed in.
+  const own = isApp(call) ? call.session.customerId : undefined
+  const given = body.id('customer_id', 'customer') ?? (body.has('customer_id') ? undefined : own)
   const customer = given === undefined ? undefined : await findReachable(call, given)
   if (given !== undefined && !customer) {
     body.refuse('customer_id', isApp(call) ? 'not_belong_to_logged_in_customer' : 'not_found')
@@ -49,7 +51,9 @@ export async function readBuyer(
   const card = await findCardByNumber(ctx, cardNumber)
   // A number that another way in made lead to a customer is a card, too.
   const owner = await findCustomerByIdentity(ctx, { kind: 'card', value: cardNumber })
-  if (!card && !owner) body.refuse('card_number', 'not_found')
+  // An app is told nothing about other people's cards, not even that they are there.
+  if (isApp(call) && (!owner || owner.id !== own)) body.refuse('card_number', 'not_belong_to_logged_in_customer')
+  else if (!card && !owner) body.refuse('card_number', 'not_found')
   else if (card?.state === 'blocked') body.refuse('card_number', 'card_is_blocked')
   else if (customer && owner && owner.id !== customer.id) {
     body.refuse('card_number', 'not_allowed_value', 'belongs to another customer')

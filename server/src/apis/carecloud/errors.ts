@@ -238,7 +238,8 @@ function benefitsRefused(codes: readonly RefusedCode[]): Refusal {
 
 function fieldOf(error: DomainError): string {
   const field = typeof error.data.field === 'string' ? error.data.field : (error.code.split('.')[0] ?? 'request')
-  return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+  // Of a field inside another its own name.
+  return field.replace(/^.*\./, '').replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 }
 
 const tooLarge = new Refusal({

@@ -12,6 +12,7 @@ import { customerRoutes } from './routes/customers.ts'
 import { eventRoutes } from './routes/events.ts'
 import { historyRoutes } from './routes/history.ts'
 import { messageRoutes } from './routes/messages.ts'
+import { newsletterRoutes } from './routes/newsletters.ts'
 import { oneTimePasswordRoutes } from './routes/one-time-passwords.ts'
 import { partnerRoutes } from './routes/partners.ts'
 import { reservationRoutes } from './routes/point-reservations.ts'
@@ -39,6 +40,7 @@ const resources = [
   userRoutes,
   tokenRoutes,
   customerRoutes,
+  newsletterRoutes,
   customerActionRoutes,
   customerRecordRoutes,
   customerRelationRoutes,

@@ -4,11 +4,16 @@ import type { Ctx } from '../../platform/ctx.ts'
 import { currencyScale, fromMinor } from '../../platform/money.ts'
 import type { Call } from './call.ts'
 import { type Answer, idOf, idOrNull, listOf, type Row, timeOf, timeOrNull } from './encode.ts'
+import { fieldsOf } from './fields.ts'
 import { customerFilter } from './people.ts'
 import { type RewardView, rewardGroups, rewardRows } from './reward.ts'
 
 const voucherFields = {
   voucher_id: 'id',
+  customer_id: 'customerId',
+  reward: 'rewardId',
+  store_id: 'storeId',
+  note: 'note',
   code: 'code',
   value: 'value',
   applied_date: 'appliedAt',
@@ -24,7 +29,7 @@ export async function voucherPage(
   within: Pick<VoucherQuery, 'customerId' | 'purchaseId'> & { rewardId?: number } = {},
 ): Promise<Answer> {
   const { ctx, query } = call
-  const page = query.page(Object.keys(voucherFields))
+  const page = query.page(fieldsOf('vouchers'))
   // An app gets its own customer's, wherever it looks. Who used a purchase's vouchers is said by the purchase.
   const customerId =
     within.customerId ??
@@ -44,7 +49,7 @@ export async function voucherPage(
     ...(storeId === undefined ? {} : { storeId }),
     ...(isApplied === undefined ? {} : { states: [isApplied ? 'applied' : 'issued'] }),
     ...(isValid === undefined ? {} : { validity: { at: ctx.clock.now(), valid: isValid } }),
-    orderBy: voucherFields[page.sortField as keyof typeof voucherFields] ?? 'id', // query.page lets only these through
+    orderBy: voucherFields[page.sortField as keyof typeof voucherFields] ?? 'id', // of the fields that query.page lets through, those that sort
     descending: page.descending,
     offset: page.offset,
     limit: page.limit,

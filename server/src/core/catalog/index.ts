@@ -10,7 +10,6 @@ export {
   deleteProduct,
   findCategoryFacts,
   findProductByCode,
-  findProductByListCode,
   findProductFacts,
   findProductIds,
   findProductsByCodes,

@@ -8,7 +8,6 @@ import {
   deleteProduct,
   findCategoryByExternalId,
   findProductByCode,
-  findProductByListCode,
   findProductIds,
   findProductsByCodes,
   getProduct,
@@ -110,9 +109,13 @@ test('a code of a list leads to one product and moves with the newest report', a
     { code: 'B', codes: [{ listCode: 'PLU', code: '8' }] },
   ])
   await upsertProducts(ctx, [{ code: 'B', codes: [{ listCode: 'PLU', code: '7' }] }])
-  expect((await findProductByListCode(ctx, { listCode: 'PLU', code: '7' }))?.code).toBe('B')
+  const listed = async () =>
+    (await listProducts(ctx, { listed: { listCode: 'PLU', code: '7' } }, { limit: 10 })).map(({ code }) => code)
+  expect(await listed()).toEqual(['B'])
+  expect(await listProducts(ctx, { listed: { code: '8' } }, { limit: 10 })).toMatchObject([{ code: 'B' }])
+  expect(await countProducts(ctx, { listed: { listCode: 'EAN' } })).toBe(0)
   await removeProductCode(ctx, { listCode: 'PLU', code: '7' })
-  expect(await findProductByListCode(ctx, { listCode: 'PLU', code: '7' })).toBeUndefined()
+  expect(await listed()).toEqual([])
 })
 
 test('products are listed by part of the name, category and availability, page by page', async () => {

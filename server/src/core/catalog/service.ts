@@ -98,11 +98,6 @@ export async function findProductByCode(ctx: Ctx, code: string): Promise<Product
   return (await store.findByCodes(ctx, [cleanText(code)]))[0]
 }
 
-/** By a further code, in its number space. */
-export function findProductByListCode(ctx: Ctx, given: { listCode: string; code: string }) {
-  return store.findByListCode(ctx, cleanText(given.listCode), cleanText(given.code))
-}
-
 /** The products behind further codes, by `listCodeKey`; unknown codes are absent. */
 export async function findProductsByListCodes(
   ctx: Ctx,

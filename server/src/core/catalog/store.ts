@@ -100,15 +100,6 @@ export async function findIdsByCodes(ctx: Ctx, codes: readonly string[]): Promis
     select code, id from products where tenant_id = ${ctx.tenant.id} and code = any(${codes}::text[])`)
 }
 
-export async function findByListCode(ctx: Ctx, listCode: string, code: string): Promise<Product | undefined> {
-  const rows = await ctx.db.query<ProductRow>(sql`
-    select ${productColumns} from ${productTables}
-      join product_codes on product_codes.tenant_id = products.tenant_id and product_codes.product_id = products.id
-     where products.tenant_id = ${ctx.tenant.id}
-       and product_codes.list_code = ${listCode} and product_codes.code = ${code}`)
-  return rows[0] && toProduct(rows[0])
-}
-
 /** All at once: (list, code) and the product it leads to. */
 export async function findByListCodes(
   ctx: Ctx,
@@ -138,6 +129,15 @@ function conditionsOf(ctx: Ctx, filter: ProductFilter): Sql {
   if (filter.code !== undefined) {
     parts.push(sql`(products.code = ${filter.code} or products.data ->> 'code' = ${filter.code})`)
   }
+  if (filter.listed) {
+    const { listCode, code } = filter.listed
+    const inList = listCode === undefined ? sql`true` : sql`c.list_code = ${cleanText(listCode)}`
+    const asCode = code === undefined ? sql`true` : sql`c.code = ${cleanText(code)}`
+    const isOwn = listCode === undefined && code !== undefined ? sql`products.code = ${cleanText(code)}` : sql`false`
+    parts.push(
+      sql`(${isOwn} or products.id in (select c.product_id from product_codes c where c.tenant_id = ${ctx.tenant.id} and ${inList} and ${asCode}))`,
+    )
+  }
   if (filter.tags) parts.push(sql`products.data -> 'tags' ?| ${filter.tags}::text[]`)
   return joinSql(parts, ' and ')
 }
@@ -146,6 +146,9 @@ const orders = {
   id: sql`products.id`,
   name: sql`products.name`,
   code: sql`products.code`,
+  categoryId: sql`products.category_id`,
+  brandId: sql`products.brand_id`,
+  state: sql`products.state`,
   updatedAt: sql`products.updated_at`,
 } as const
 

@@ -112,6 +112,8 @@ export interface ProductFilter {
   readonly ids?: readonly ProductId[]
   /** The product's own code, or the one that its shop calls it by (`data.code`). */
   readonly code?: string
+  /** Stands in this list, under this code; a code without a list is one of any list, or the product's own. */
+  readonly listed?: { readonly listCode?: string; readonly code?: string }
   /** Has any of these codes among its `data.tags`. */
   readonly tags?: readonly string[]
 }
@@ -123,6 +125,6 @@ export interface ProductPage {
   /** For APIs that page by number. */
   readonly offset?: number
   /** Not together with `after`, which goes by id. */
-  readonly orderBy?: 'id' | 'name' | 'code' | 'updatedAt'
+  readonly orderBy?: 'id' | 'name' | 'code' | 'categoryId' | 'brandId' | 'state' | 'updatedAt'
   readonly descending?: boolean
 }

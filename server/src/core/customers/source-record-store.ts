@@ -59,14 +59,30 @@ export interface SourceRecordFilter {
   readonly externalIds?: readonly string[]
 }
 
+export interface SourceRecordPage {
+  readonly orderBy?: keyof typeof orders
+  readonly descending?: boolean
+  readonly offset?: number
+  readonly limit?: number
+}
+
+const orders = {
+  id: sql`id`,
+  customerId: sql`customer_id`,
+  source: sql`source`,
+  externalId: sql`external_id`,
+  createdAt: sql`created_at`,
+} as const
+
 export async function selectSourceRecords(
   ctx: Ctx,
   filter: SourceRecordFilter,
-  page: { offset: number; limit: number },
+  page: SourceRecordPage & { offset: number; limit: number },
 ): Promise<SourceRecord[]> {
+  const direction = page.descending ? sql`desc` : sql`asc`
   const rows = await ctx.db.query<SourceRecordRow>(sql`
     select ${recordColumns} from customer_source_records where ${conditions(ctx, filter)}
-     order by id limit ${page.limit} offset ${page.offset}`)
+     order by ${orders[page.orderBy ?? 'id']} ${direction}, id limit ${page.limit} offset ${page.offset}`)
   return rows.map(toRecord)
 }
 

@@ -9,6 +9,7 @@ import {
   findSourceRecordById,
   insertSourceRecords,
   type SourceRecordFilter,
+  type SourceRecordPage,
   selectSourceRecords,
 } from './source-record-store.ts'
 import type { SourceRecord } from './types.ts'
@@ -41,10 +42,10 @@ const maxLimit = 1_000
 
 export async function listSourceRecords(
   ctx: Ctx,
-  query: SourceRecordFilter & { offset?: number; limit?: number },
+  query: SourceRecordFilter & SourceRecordPage,
 ): Promise<SourceRecord[]> {
-  const { offset = 0, limit = 100, ...filter } = query
-  return selectSourceRecords(ctx, filter, { offset, limit: Math.min(limit, maxLimit) })
+  const { offset = 0, limit = 100, ...rest } = query
+  return selectSourceRecords(ctx, rest, { ...rest, offset, limit: Math.min(limit, maxLimit) })
 }
 
 export function countSourceRecords(ctx: Ctx, filter: SourceRecordFilter): Promise<number> {

@@ -26,7 +26,10 @@ export async function insertRecord(ctx: Ctx, row: EventRow, input: EventRecordIn
 const orders = {
   id: sql`r.event_id`,
   occurredAt: sql`r.occurred_at`,
+  typeId: sql`r.event_type_id`,
+  customerId: sql`r.customer_id`,
   externalId: sql`r.external_id`,
+  secondaryExternalId: sql`r.secondary_external_id`,
 } as const
 
 /** Told by id and time, so that one partition is looked into for each. Merged customers' events are the survivor's. */

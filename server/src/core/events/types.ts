@@ -114,7 +114,7 @@ export interface EventRecordQuery {
   /** Half-open. */
   readonly from?: Date
   readonly to?: Date
-  readonly orderBy?: 'id' | 'occurredAt' | 'externalId'
+  readonly orderBy?: 'id' | 'occurredAt' | 'typeId' | 'customerId' | 'externalId' | 'secondaryExternalId'
   readonly descending?: boolean
   readonly offset: number
   readonly limit: number

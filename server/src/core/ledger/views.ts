@@ -25,13 +25,14 @@ export interface EntryQuery {
   readonly unitIds?: readonly number[]
   readonly customerId?: number
   readonly purchaseId?: number
+  readonly purchaseIds?: readonly number[]
   readonly postingKind?: string
   /** Part of the note. */
   readonly note?: string
   /** Half-open. */
   readonly from?: Date
   readonly to?: Date
-  readonly orderBy?: 'id' | 'occurredAt' | 'amount'
+  readonly orderBy?: keyof typeof orders
   readonly descending?: boolean
   readonly offset: number
   readonly limit: number
@@ -70,7 +71,15 @@ export async function expiringIn(
   return new Map(rows.map((row) => [row.unitId, row.amount]))
 }
 
-const orders = { id: sql`e.id`, occurredAt: sql`e."occurredAt"`, amount: sql`e.amount` } as const
+const orders = {
+  id: sql`e.id`,
+  occurredAt: sql`e."occurredAt"`,
+  amount: sql`e.amount`,
+  kind: sql`e.kind`,
+  note: sql`e.note`,
+  customerId: sql`e."customerId"`,
+  unitId: sql`e.unit_id`,
+} as const
 
 // Movements inside a customer (activation, hold, release) change nothing that is owned and are left out.
 function entriesOf(ctx: Ctx, query: EntryQuery): Sql {
@@ -83,6 +92,7 @@ function entriesOf(ctx: Ctx, query: EntryQuery): Sql {
   if (query.unitKind) conditions.push(sql`u.kind = ${query.unitKind}`)
   if (query.unitIds) conditions.push(sql`p.unit_id = any(${query.unitIds}::bigint[])`)
   if (query.purchaseId !== undefined) conditions.push(sql`p.purchase_id = ${query.purchaseId}`)
+  if (query.purchaseIds) conditions.push(sql`p.purchase_id = any(${query.purchaseIds}::bigint[])`)
   if (query.postingKind !== undefined) conditions.push(sql`p.kind = ${query.postingKind}`)
   if (query.note !== undefined) conditions.push(sql`position(lower(${query.note}) in lower(coalesce(p.note, ''))) > 0`)
   if (query.from) conditions.push(sql`p.occurred_at >= ${query.from}`)

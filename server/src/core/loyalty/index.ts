@@ -77,7 +77,6 @@ export {
   setRewardState,
   updateReward,
 } from './rewards/service.ts'
-export type { RewardOrder } from './rewards/views.ts'
 export { lastRuleBook, loadRuleBook } from './rules/book.ts'
 export {
   checkRuleSense,
@@ -144,4 +143,4 @@ export {
   updateVoucher,
   type VoucherPatch,
 } from './vouchers/service.ts'
-export type { VoucherOrder, VoucherQuery } from './vouchers/views.ts'
+export type { VoucherQuery } from './vouchers/views.ts'

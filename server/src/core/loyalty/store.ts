@@ -56,7 +56,7 @@ export interface CardQuery {
   readonly state?: Card['state']
   /** Inside its days at this moment, or outside of them. */
   readonly validity?: { readonly at: Date; readonly valid: boolean }
-  readonly orderBy?: 'id' | 'number' | 'validFrom' | 'validTo' | 'updatedAt'
+  readonly orderBy?: keyof typeof cardOrders
   readonly descending?: boolean
   readonly offset: number
   readonly limit: number
@@ -65,6 +65,11 @@ export interface CardQuery {
 const cardOrders = {
   id: sql`id`,
   number: sql`number`,
+  secondaryNumber: sql`data ->> 'secondaryNumber'`,
+  customerId: sql`customer_id`,
+  cardTypeId: sql`card_type_id`,
+  storeId: sql`store_id`,
+  state: sql`state`,
   validFrom: sql`valid_from`,
   validTo: sql`valid_to`,
   updatedAt: sql`updated_at`,

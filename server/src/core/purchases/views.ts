@@ -20,6 +20,7 @@ export async function selectPurchase(ctx: Ctx, id: number): Promise<Purchase | u
 }
 
 export interface PurchaseQuery {
+  readonly ids?: readonly number[]
   readonly customerId?: number
   readonly storeId?: number
   readonly number?: string
@@ -35,7 +36,7 @@ export interface PurchaseQuery {
   /** Not together with `after`. */
   readonly oldestFirst?: boolean
   /** Another order than by time; not together with `after`. */
-  readonly orderBy?: 'totalMinor' | 'number' | 'id' | 'updatedAt'
+  readonly orderBy?: keyof typeof orders
   readonly withLines?: boolean
   readonly withTotal?: boolean
 }
@@ -62,6 +63,12 @@ const orders = {
   occurredAt: sql`p.occurred_at`,
   totalMinor: sql`p.total_minor`,
   number: sql`p.number`,
+  customerId: sql`p.customer_id`,
+  storeId: sql`p.store_id`,
+  typeCode: sql`p.type_code`,
+  currency: sql`p.currency`,
+  cardNumber: sql`p.card_number`,
+  till: sql`p.till`,
   id: sql`p.id`,
   updatedAt: sql`p.updated_at`,
 } as const
@@ -73,6 +80,7 @@ function orderOf({ orderBy, oldestFirst = false }: PurchaseQuery): Sql {
 
 function conditions(ctx: Ctx, query: PurchaseQuery): Sql {
   const parts: Sql[] = [sql`p.tenant_id = ${ctx.tenant.id}`]
+  if (query.ids) parts.push(sql`p.id = any(${query.ids}::bigint[])`)
   if (query.customerId !== undefined) parts.push(sql`p.customer_id = ${query.customerId}`)
   if (query.storeId !== undefined) parts.push(sql`p.store_id = ${query.storeId}`)
   if (query.number !== undefined) parts.push(sql`p.number = ${query.number}`)

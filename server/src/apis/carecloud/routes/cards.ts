@@ -17,6 +17,7 @@ import { readBatch } from '../batch.ts'
 import type { Call, Routes } from '../call.ts'
 import { contains, created, idOf, idOrNull, listOf, noContent, ok, pageOf, timeOf, timeOrNull } from '../encode.ts'
 import { invalidParam, notFound } from '../errors.ts'
+import { fieldsOf } from '../fields.ts'
 import { customerFilter, customerInBody, customerInPath, findReachable, isApp } from '../people.ts'
 import { storeOf } from './stores.ts'
 
@@ -82,7 +83,7 @@ export function cardRoutes(routes: Routes): void {
 
 function cardTypeRoutes(routes: Routes): void {
   routes.get('/card-types', 'both', async ({ ctx, query }) => {
-    const page = query.page(['card_type_id', 'text_id', 'name', 'prefix'])
+    const page = query.page(fieldsOf('cardTypes'))
     const [name, textIds] = [query.text('name'), query.list('text_id')]
     query.done()
     const rows = (await listCardTypes(ctx))
@@ -135,6 +136,11 @@ function cardTypeRow(ctx: Ctx, type: CardType) {
 
 const cardFields = {
   card_id: 'id',
+  customer_id: 'customerId',
+  card_type_id: 'cardTypeId',
+  secondary_card_number: 'secondaryNumber',
+  store_id: 'storeId',
+  state: 'state',
   card_number: 'number',
   valid_from: 'validFrom',
   valid_to: 'validTo',
@@ -143,7 +149,7 @@ const cardFields = {
 
 async function listPage(call: Call, within: { customerId?: number; cardTypeId?: number } = {}) {
   const { ctx, query } = call
-  const page = query.page(Object.keys(cardFields))
+  const page = query.page(fieldsOf('cards'))
   const customerId = within.customerId ?? (await customerFilter(call))
   const cardTypeId = within.cardTypeId ?? query.id('card_type_id', 'cardType')
   const state = query.choice('state', ['0', '1'])
@@ -158,7 +164,7 @@ async function listPage(call: Call, within: { customerId?: number; cardTypeId?: 
     ...(secondary ? { secondaryNumbers: wanted } : { numbers: wanted }),
     ...(state === undefined ? {} : { state: state === '1' ? 'active' : 'blocked' }),
     ...(isValid === undefined ? {} : { validity: { at: ctx.clock.now(), valid: isValid } }),
-    orderBy: cardFields[page.sortField as keyof typeof cardFields] ?? 'id', // query.page lets only these through
+    orderBy: cardFields[page.sortField as keyof typeof cardFields] ?? 'id', // of the fields that query.page lets through, those that sort
     descending: page.descending,
     offset: page.offset,
     limit: page.limit,

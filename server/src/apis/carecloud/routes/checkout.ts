@@ -20,7 +20,7 @@ import { benefitReason } from '../errors.ts'
 
 /** The two calls of a till: what would this purchase bring, and: it was paid. */
 export function checkoutRoutes(routes: Routes): void {
-  routes.post('/purchases/actions/accept-payment', 'enterprise', acceptPayment)
+  routes.post('/purchases/actions/accept-payment', 'both', acceptPayment)
   routes.post('/purchases/actions/send-purchase', 'enterprise', sendPurchase)
 }
 
@@ -31,8 +31,8 @@ async function acceptPayment(call: Call): Promise<Answer> {
   const { ctx, body } = call
   const checkout = await readCheckout(call)
   const paymentType = body.needChoice('payment_type', paymentTypes)
-  const maxPoints = body.number('max_points', noLimits) ?? 0
-  const maxCredit = body.number('max_credit', noLimits) ?? 0
+  const maxPoints = atMost(body, 'max_points')
+  const maxCredit = atMost(body, 'max_credit')
   const codes = body.texts('benefit_codes')
   const bill = await readBill(ctx, body.needObject('bill'), paymentType)
   const { customerId } = checkout
@@ -61,6 +61,13 @@ async function acceptPayment(call: Call): Promise<Answer> {
     total_credit: fromMinor(quote.creditBalanceMinor - quote.creditUsableMinor + quote.creditEarnedMinor, scale),
     messages: [],
   })
+}
+
+/** A number; the vendor's clients of older generations send it as text. */
+function atMost(body: Fields, name: string): number {
+  const given = body.value(name)
+  if (typeof given === 'string' && /^\d{1,11}(\.\d{1,6})?$/.test(given)) return Number(given)
+  return body.number(name, noLimits) ?? 0
 }
 
 /** A and D give the discount of the customer's status. */

@@ -15,6 +15,7 @@ import type { Call, Routes } from '../call.ts'
 import { addressRow, homeOf, readAddress } from '../customer.ts'
 import { type Answer, created, idOf, listOf, noContent, ok, pageOf, timeOf } from '../encode.ts'
 import { notFound } from '../errors.ts'
+import { fieldsOf } from '../fields.ts'
 import { customerFilter, customerInPath, isApp, ownCustomer } from '../people.ts'
 import { listCustomerProperties, readRecord, recordRows } from '../properties.ts'
 import { findSourceById, readSource } from '../sources.ts'
@@ -48,9 +49,16 @@ function sourceRecordRoutes(routes: Routes): void {
 
 const pageSize = 1_000
 
+const sourceFields = {
+  customer_source_id: 'source',
+  customer_id: 'customerId',
+  external_id: 'externalId',
+  last_change: 'createdAt',
+} as const
+
 async function sourceRecordPage(call: Call, customerId: number | undefined): Promise<Answer> {
   const { ctx, query } = call
-  const page = query.page(['customer_source_record_id'])
+  const page = query.page(fieldsOf('customerSourceRecords'))
   const sourceId = query.text('customer_source_id')
   const externalIds = query.list('external_ids') ?? query.list('external_id')
   query.done()
@@ -61,10 +69,14 @@ async function sourceRecordPage(call: Call, customerId: number | undefined): Pro
     ...(source ? { source: source.code } : {}),
     ...(externalIds ? { externalIds } : {}),
   }
+  const order = {
+    orderBy: sourceFields[page.sortField as keyof typeof sourceFields] ?? 'id', // a field of the list
+    descending: page.descending,
+  }
   const records: SourceRecord[] = []
   for (let read = 0; read < page.limit; read += pageSize) {
     const limit = Math.min(pageSize, page.limit - read)
-    records.push(...(await listSourceRecords(ctx, { ...filter, offset: page.offset + read, limit })))
+    records.push(...(await listSourceRecords(ctx, { ...filter, ...order, offset: page.offset + read, limit })))
     if (records.length < read + limit) break
   }
   const rows = await sourceRecordRows(ctx, records)
@@ -111,7 +123,7 @@ function customerOf(call: Call): Promise<Customer> {
 
 async function listProperties(call: Call): Promise<Answer> {
   const { ctx } = call
-  const page = call.query.page(['property_record_id', 'property_id', 'property_name', 'last_change'])
+  const page = call.query.page(fieldsOf('propertyRecords'))
   call.query.done()
   const customer = await customerOf(call)
   const owner = { id: idOf(ctx, 'customer', customer.id), values: customer.attributes, changedAt: customer.updatedAt }
@@ -172,7 +184,7 @@ async function putProperties(call: Call): Promise<Answer> {
 function addressRoutes(routes: Routes): void {
   const base = '/customers/:customer_id/addresses'
   routes.get(base, 'both', async (call) => {
-    const page = call.query.page(['additional_address_id', 'address_type'])
+    const page = call.query.page(fieldsOf('additionalAddresses'))
     const type = call.query.text('customer_address_type_id')
     call.query.done()
     const customer = await customerInPath(call)

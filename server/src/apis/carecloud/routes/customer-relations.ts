@@ -21,9 +21,10 @@ import type { Call, Routes } from '../call.ts'
 import type { Fields } from '../decode.ts'
 import { type Answer, created, idOf, noContent, ok, pageOf, timeOf, timeOrNull } from '../encode.ts'
 import { invalidParam, notFound } from '../errors.ts'
+import { fieldsOf } from '../fields.ts'
 import { customerInBody, customerInPath, findReachable, isApp } from '../people.ts'
 import { referralRows } from '../referrals.ts'
-import { listPartners, type PartnerRow } from './partners.ts'
+import { listPartners, type PartnerRow, readPartners } from './partners.ts'
 
 /** What a customer is to others, is interested in and belongs to. */
 export function customerRelationRoutes(routes: Routes): void {
@@ -32,7 +33,7 @@ export function customerRelationRoutes(routes: Routes): void {
   partnerRecordRoutes(routes)
 
   routes.get('/customers/:customer_id/referrals', 'both', async (call) => {
-    const page = call.query.page(['referral_id', 'code', 'referral_campaign_id', 'valid_to'])
+    const page = call.query.page(fieldsOf('referrals'))
     const isValid = call.query.boolean('is_valid') ?? true
     const [campaign, code] = [call.query.text('referral_campaign_id'), call.query.text('referral_code')]
     call.query.done()
@@ -59,7 +60,7 @@ const relationBase = '/customers/:customer_id/related-customers'
 function relationRoutes(routes: Routes): void {
   routes.get(relationBase, 'both', async (call) => {
     const { ctx, query } = call
-    const page = query.page(['customer_relation_id', 'is_leading', 'valid_from', 'valid_to', 'last_change'])
+    const page = query.page(fieldsOf('relatedCustomers'))
     const relatedId = query.id('related_customer_id', 'customer')
     const typeId = query.id('customer_relation_type_id', 'reference')
     const all = query.boolean('all_customer_relations') ?? false
@@ -209,7 +210,7 @@ const partnerBase = '/customers/:customer_id/partner-records'
 
 function partnerRecordRoutes(routes: Routes): void {
   routes.get(partnerBase, 'enterprise', async (call) => {
-    const page = call.query.page(['partner_record_id', 'partner_id', 'last_change'])
+    const page = call.query.page(fieldsOf('partnerRecords'))
     call.query.done()
     const customer = await customerInPath(call)
     const rows = (await partnersOf(call.ctx, customer)).map((partner) => ({
@@ -248,7 +249,7 @@ function partnerRecordRoutes(routes: Routes): void {
 
 async function setPartners(call: Call): Promise<Answer> {
   const { ctx, body } = call
-  const wanted = await readPartners(ctx, body.needObjects('partner_records', { max: 100 }))
+  const wanted = await readPartners(ctx, body.needObjects('partner_records', { min: 0, max: 1_000 }))
   const customerId = await customerInBody(call)
   const all = await listPartners(ctx)
   const left = all.filter((partner) => !wanted.some((one) => one.id === partner.id))
@@ -259,16 +260,6 @@ async function setPartners(call: Call): Promise<Answer> {
 async function partnersOf(ctx: Ctx, customer: Customer): Promise<PartnerRow[]> {
   const left = await partnersLeft(ctx, customer.id)
   return (await listPartners(ctx)).filter((partner) => !left.includes(partner.id))
-}
-
-async function readPartners(ctx: Ctx, records: readonly Fields[]): Promise<PartnerRow[]> {
-  const all = await listPartners(ctx)
-  return records.flatMap((record) => {
-    const given = record.needText('partner_id', { max: 100 })
-    const partner = all.find((one) => one.row.partner_id === given)
-    if (!partner && given !== '') record.refuse('partner_id', 'not_found')
-    return partner ? [partner] : []
-  })
 }
 
 function recordId(ctx: Ctx, partner: PartnerRow, customer: Customer): string {

@@ -6,8 +6,9 @@ import {
   countCustomers,
   createCustomer,
   findCustomerByIdentity,
+  findEmail,
+  findPhone,
   findReferrer,
-  identify,
   replaceCustomer,
   searchCustomers,
   setCustomerPassword,
@@ -15,10 +16,12 @@ import {
 import { findCardByNumber } from '../../../core/loyalty/index.ts'
 import { type Ctx, transact } from '../../../platform/ctx.ts'
 import type { Call, Routes } from '../call.ts'
-import { readConsents, writeConsents } from '../consents.ts'
+import { writeConsents } from '../consents.ts'
 import { customerRows, readCustomer, salutationOf, type ToldCustomer, writeHomeAddress } from '../customer.ts'
 import { readDate } from '../decode.ts'
 import { type Answer, created, idOf, listOf, noContent, ok } from '../encode.ts'
+import { invalidParam } from '../errors.ts'
+import { fieldsOf } from '../fields.ts'
 import { internationalPhone, isPassword, proveCustomer } from '../passwords.ts'
 import { customerInPath, isApp, ownCustomer } from '../people.ts'
 import { readPropertyValues } from '../properties.ts'
@@ -95,11 +98,11 @@ const orders = { customer_id: 'id', last_change: 'updated' } as const
 
 async function listPage(call: Call): Promise<Answer> {
   const { ctx, query } = call
-  const page = query.page(Object.keys(orders))
+  const page = query.page(fieldsOf('customers'))
   const filters = await readFilters(call)
   const short = query.boolean('customer_short_salutation')
   query.done()
-  const order = orders[page.sortField as keyof typeof orders] ?? 'id' // query.page lets only these through
+  const order = orders[page.sortField as keyof typeof orders] ?? 'id' // of the fields that query.page lets through, those that sort
   const customers = await searchCustomers(ctx, {
     filters,
     order: page.descending ? `-${order}` : order,
@@ -174,7 +177,9 @@ function actions(routes: Routes): void {
     const kind = body.needChoice('type', ['email', 'phone'])
     const value = body.needText('value', { max: 254 })
     body.done()
-    const claim = { kind, value: kind === 'phone' ? internationalPhone(value) : value }
+    const known = kind === 'phone' ? findPhone(internationalPhone(value), ctx.tenant.country) : findEmail(value)
+    if (known === undefined) throw invalidParam('value', 'invalid_value_format', value)
+    const claim = { kind, value: known }
     return ok({ registration_ability: (await findCustomerByIdentity(ctx, claim)) === undefined })
   })
 
@@ -186,8 +191,6 @@ function actions(routes: Routes): void {
     // Without a token nobody knows whose customer's code it may be.
     return ok({ is_valid: ctx !== undefined && (await findReferrer(ctx, value)) !== undefined })
   })
-
-  routes.post('/customers/actions/newsletters-sign-up', 'enterprise', signUpToNewsletters)
 }
 
 async function searchStrictly(call: Call): Promise<Answer> {
@@ -210,27 +213,4 @@ async function searchStrictly(call: Call): Promise<Answer> {
   }
   const found = await searchCustomers(ctx, { filters, limit: 1 })
   return ok({ strict: found.map((customer) => ({ customer_id: idOf(ctx, 'customer', customer.id), match: 100 })) })
-}
-
-/** Signs an address up, making a customer of it where there is none. */
-async function signUpToNewsletters(call: Call): Promise<Answer> {
-  const { ctx, body } = call
-  const contact = body.needText('contact', { max: 254 })
-  const source = await readSource(ctx, body)
-  const language = body.text('language_id', { pattern: /^[a-z]{2}$/ })
-  const consents = readConsents(body, 'agreements')
-  body.objects('partner_records', { max: 100 })
-  body.done()
-  const kind = contact.includes('@') ? 'email' : 'phone'
-  const claim = { kind, value: kind === 'phone' ? internationalPhone(contact) : contact } as const
-  await transact(ctx, async (ctx) => {
-    const { customer } = await identify(ctx, {
-      claims: [claim],
-      policy: 'attach',
-      create: { source: source.code, language: language ?? ctx.tenant.language },
-    })
-    await addSourceRecord(ctx, { customerId: customer.id, source: source.code, externalId: null })
-    await writeConsents(ctx, customer.id, consents)
-  })
-  return noContent
 }

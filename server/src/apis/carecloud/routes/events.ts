@@ -7,6 +7,7 @@ import type { Call, Routes } from '../call.ts'
 import type { Fields } from '../decode.ts'
 import { type Answer, contains, created, idOf, listOf, ok, pageOf, stateOf, timeOf } from '../encode.ts'
 import { notFound } from '../errors.ts'
+import { fieldsOf } from '../fields.ts'
 import { inLanguage } from '../languages.ts'
 import { internationalPhone } from '../passwords.ts'
 import { customerFilter, customerInPath, findReachable, isApp, ownCustomer } from '../people.ts'
@@ -32,11 +33,9 @@ export function eventRoutes(routes: Routes): void {
   })
 }
 
-const typeFields = ['event_type_id', 'event_group_id', 'event_group_text_id', 'name', 'text_id', 'icon_name', 'state']
-
 function typeRoutes(routes: Routes): void {
   routes.get('/event-types', 'both', async ({ ctx, query, languages }) => {
-    const page = query.page(typeFields)
+    const page = query.page(fieldsOf('eventTypes'))
     const [name, textId, groups] = [query.text('name'), query.text('text_id'), query.list('event_group_text_id')]
     query.done()
     const rows = (await typeRows(ctx, languages)).filter(
@@ -57,7 +56,7 @@ function typeRoutes(routes: Routes): void {
   })
 
   routes.get('/event-types/:event_type_id/event-properties', 'both', async (call) => {
-    const page = call.query.page(['property_id', 'name', 'data_type', 'last_change', 'state'])
+    const page = call.query.page(fieldsOf('properties'))
     call.query.done()
     const properties = await propertiesOf(call.ctx, await typeInPath(call))
     const rows = properties.map((property) => propertyRow(call.ctx, property))
@@ -165,11 +164,18 @@ async function identified(call: Call, event: Fields): Promise<number | undefined
   return (await findCustomerByIdentity(call.ctx, claim))?.id
 }
 
-const sortable = { event_id: 'id', created_at: 'occurredAt', external_id: 'externalId' } as const
+const sortable = {
+  event_id: 'id',
+  event_type_id: 'typeId',
+  customer_id: 'customerId',
+  created_at: 'occurredAt',
+  external_id: 'externalId',
+  secondary_external_id: 'secondaryExternalId',
+} as const
 
 async function eventPage(call: Call, key: string, customerId: number | undefined): Promise<Answer> {
   const { ctx, query } = call
-  const page = query.page(Object.keys(sortable))
+  const page = query.page(fieldsOf('events'))
   const typeIds = query.ids('event_type_ids', 'reference') ?? query.ids('event_type_id', 'reference')
   const externalId = query.text('external_id')
   const withProperties = query.boolean('include_property_records') ?? false
@@ -181,7 +187,7 @@ async function eventPage(call: Call, key: string, customerId: number | undefined
     ...(externalId === undefined ? {} : { externalId }),
     ...(from ? { from } : {}),
     ...(to ? { to: new Date(to.getTime() + 1_000) } : {}), // the last second named is part of the interval
-    orderBy: sortable[page.sortField as keyof typeof sortable] ?? 'occurredAt', // query.page lets only these through
+    orderBy: sortable[page.sortField as keyof typeof sortable] ?? 'occurredAt', // of the fields that query.page lets through, those that sort
     descending: page.descending,
     offset: page.offset,
     limit: page.limit,

@@ -14,6 +14,7 @@ import { channelNumber, channelOf } from '../channels.ts'
 import type { Fields } from '../decode.ts'
 import { type Answer, contains, idOf, idOrNull, listOf, noContent, ok, pageOf, timeOf, timeOrNull } from '../encode.ts'
 import { invalidParam, notFound } from '../errors.ts'
+import { fieldsOf } from '../fields.ts'
 import { internationalPhone } from '../passwords.ts'
 import { customerFilter, findReachable, isApp } from '../people.ts'
 
@@ -39,7 +40,7 @@ export function messageRoutes(routes: Routes): void {
 
 async function listPage(call: Call): Promise<Answer> {
   const { ctx, query } = call
-  const page = query.page(['message_id'])
+  const page = query.page(fieldsOf('messages'))
   const customerId = await customerFilter(call)
   const contact = query.text('contact')
   const channel = query.choice('communication_channel_id', ['1', '2', '4', '5'])
@@ -151,7 +152,7 @@ const groups = { bulk: 1, chain: 1, security: 2, transactional: 3 } as const
 
 function templateRoutes(routes: Routes): void {
   routes.get('/message-templates', 'both', async ({ ctx, query }) => {
-    const page = query.page(['message_template_id', 'name', 'subject', 'communication_channel_id', 'last_change'])
+    const page = query.page(fieldsOf('messageTemplates'))
     const [name, channel] = [query.text('name'), query.integer('communication_channel_id')]
     query.done()
     const rows = (await listTemplates(ctx))

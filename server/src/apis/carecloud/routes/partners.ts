@@ -4,12 +4,13 @@ import type { Call, Routes } from '../call.ts'
 import type { Fields } from '../decode.ts'
 import { idOf, ok, pageOf, stateOf } from '../encode.ts'
 import { notFound } from '../errors.ts'
+import { fieldsOf } from '../fields.ts'
 import { recordRows } from '../properties.ts'
 
 /** The shop itself is the first partner, and the one whose points and credit there are; others may stand beside it. */
 export function partnerRoutes(routes: Routes): void {
   routes.get('/partners', 'both', async ({ ctx, query }) => {
-    const page = query.page(['partner_id', 'name', 'registration_id', 'vat_id', 'email', 'phone', 'state'])
+    const page = query.page(fieldsOf('partners'))
     query.done()
     const rows = (await listPartners(ctx)).map(({ row }) => row)
     return pageOf('partners', rows, page)
@@ -84,4 +85,15 @@ const emptyRow = {
   email: null as string | null,
   phone: null as string | null,
   state: 1 as 0 | 1 | 2,
+}
+
+/** The partners that records name; an unknown one is a fault of its record. */
+export async function readPartners(ctx: Ctx, records: readonly Fields[]): Promise<PartnerRow[]> {
+  const all = await listPartners(ctx)
+  return records.flatMap((record) => {
+    const given = record.needText('partner_id', { max: 100 })
+    const partner = all.find((one) => one.row.partner_id === given)
+    if (!partner && given !== '') record.refuse('partner_id', 'not_found')
+    return partner ? [partner] : []
+  })
 }

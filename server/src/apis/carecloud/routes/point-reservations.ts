@@ -5,6 +5,7 @@ import { fromMinor, toMinor } from '../../../platform/money.ts'
 import type { Call, Routes } from '../call.ts'
 import { type Answer, idOf, listOf, noContent, ok, timeOrNull } from '../encode.ts'
 import { invalidParam, notFound } from '../errors.ts'
+import { fieldsOf } from '../fields.ts'
 import { refusingAmount } from '../movements.ts'
 import { customerFilter, customerInBody, isApp } from '../people.ts'
 import { points } from '../value-kinds.ts'
@@ -26,7 +27,7 @@ export function reservationRoutes(routes: Routes): void {
 
   routes.get('/point-reservations', 'both', async (call) => {
     const { ctx, query } = call
-    const page = query.page(['points_reservation_id'])
+    const page = query.page(fieldsOf('pointReservations'))
     const externalId = query.text('external_id')
     const customerId = await customerFilter(call)
     query.done()

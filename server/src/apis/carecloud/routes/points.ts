@@ -3,6 +3,7 @@ import type { Ctx } from '../../../platform/ctx.ts'
 import type { Call, Routes } from '../call.ts'
 import { type Answer, idOf, listOf, ok, pageOf, type Row } from '../encode.ts'
 import { notFound } from '../errors.ts'
+import { fieldsOf } from '../fields.ts'
 import { move, synchronize, transfer } from '../movements.ts'
 import { customerFilter, customerInPath, isApp } from '../people.ts'
 import { unitsThat } from '../units.ts'
@@ -23,6 +24,10 @@ export function pointRoutes(routes: Routes): void {
 const sortable = {
   point_id: 'id',
   credit_id: 'id',
+  customer_id: 'customerId',
+  point_type_id: 'unitId',
+  credit_type_id: 'unitId',
+  note: 'note',
   created_at: 'occurredAt',
   assigned_points: 'amount',
   assigned_credits: 'amount',
@@ -39,7 +44,7 @@ function readRoutes(routes: Routes, kind: ValueKind): void {
   )
 
   routes.get(`/${kind.typePath}`, 'both', async ({ ctx, query }) => {
-    const page = query.page([kind.typeId, 'name'])
+    const page = query.page(fieldsOf(kind.unit === 'points' ? 'pointTypes' : 'creditTypes'))
     query.done()
     const units = await unitsThat(ctx, kind.counts)
     return pageOf(
@@ -72,7 +77,7 @@ function unitRow(ctx: Ctx, unit: Unit, field: ValueKind['typeId']): Row {
 
 async function entryPage(call: Call, kind: ValueKind, customerId: number | undefined): Promise<Answer> {
   const { ctx, query } = call
-  const page = query.page(Object.keys(sortable))
+  const page = query.page(fieldsOf(kind.path))
   const unitIds = query.ids(kind.typeId, 'unit')
   const [from, to] = [query.time(kind.timeFrom), query.time(kind.timeTo)]
   const note = query.text('note')
@@ -83,7 +88,7 @@ async function entryPage(call: Call, kind: ValueKind, customerId: number | undef
     from,
     ...(to ? { to: new Date(to.getTime() + 1_000) } : {}), // the last second named is part of the interval
     note,
-    orderBy: sortable[page.sortField as keyof typeof sortable], // query.page lets only these through
+    orderBy: sortable[page.sortField as keyof typeof sortable], // of the fields that query.page lets through, those that sort
     descending: page.sortField === undefined || page.descending,
     offset: page.offset,
     limit: page.limit,

@@ -4,10 +4,11 @@ import { allOf, readBatch } from '../batch.ts'
 import type { Routes } from '../call.ts'
 import { contains, idOf, noContent, ok, pageOf } from '../encode.ts'
 import { notFound } from '../errors.ts'
+import { fieldsOf } from '../fields.ts'
 
 export function brandRoutes(routes: Routes): void {
   routes.get('/product-brands', 'both', async ({ ctx, query }) => {
-    const page = query.page(['product_brand_id', 'name', 'external_id'])
+    const page = query.page(fieldsOf('productBrands'))
     const name = query.text('name')
     query.done()
     const rows = (await allBrands(ctx))

@@ -5,12 +5,13 @@ import type { Routes } from '../call.ts'
 import type { Fields } from '../decode.ts'
 import { contains, idOf, idOrNull, noContent, ok, pageOf, stateOf, timeOf } from '../encode.ts'
 import { notFound } from '../errors.ts'
+import { fieldsOf } from '../fields.ts'
 import { partnerId, readPartner } from './partners.ts'
 import { storeOf } from './stores.ts'
 
 export function groupRoutes(routes: Routes): void {
   routes.get('/product-groups', 'both', async ({ ctx, query }) => {
-    const page = query.page(['product_group_id', 'name', 'code', 'external_id', 'last_change', 'state'])
+    const page = query.page(fieldsOf('productGroups'))
     const [name, code, externalId] = [query.text('name'), query.text('code'), query.text('external_id')]
     const [storeId, partner] = [query.id('store_id', 'organisation'), query.text('partner_id')]
     query.done()
@@ -38,28 +39,50 @@ export function groupRoutes(routes: Routes): void {
 
   routes.post('/product-groups/batch', 'enterprise', async ({ ctx, body }) => {
     const groups = await allGroups(ctx)
-    const known = knownIds(groups, body)
-    const { rows } = await readBatch(body, 'product_groups', (fields) => readGroup(ctx, fields, groups, known))
+    const parents = parentsAfter(ctx, groups, body)
+    const { rows } = await readBatch(body, 'product_groups', (fields) => readGroup(ctx, fields, groups, parents))
     await upsertCategories(ctx, rows)
     return noContent
   })
 }
 
-/** The groups that are there, and those of the batch itself: a parent may come before its children or after them. */
-function knownIds(groups: readonly Category[], body: Fields): ReadonlySet<string> {
+/** Groups and what is above them. */
+type Parents = ReadonlyMap<string, string | null>
+
+/** As they will be with the batch: a parent may come before its children or after them. */
+function parentsAfter(ctx: Ctx, groups: readonly Category[], body: Fields): Parents {
+  const byId = new Map(groups.map((group) => [group.id as number, group.externalId]))
+  const parents = new Map(groups.map(({ externalId, parentId }) => [externalId, byId.get(parentId ?? 0) ?? null]))
   const given = body.value('product_groups')
-  const own = Array.isArray(given) ? given.map((row: { external_id?: unknown } | null) => row?.external_id) : []
-  return new Set([
-    ...groups.map((group) => group.externalId),
-    ...own.filter((id) => typeof id === 'string').map((id) => id.trim()),
-  ])
+  for (const row of Array.isArray(given) ? given : []) {
+    const { external_id: id, parent_external_id: above, parent_product_group_id: aboveId } = (row ?? {}) as Told
+    if (typeof id !== 'string') continue
+    const named = typeof aboveId === 'string' ? ctx.ids.read('category', ctx.tenant.id, aboveId) : undefined
+    const parent = byId.get(named ?? 0) ?? (typeof above === 'string' ? above.trim() : null)
+    parents.set(id.trim(), parent)
+  }
+  return parents
+}
+
+/** A row before it is read: its fields may be anything. */
+type Told = Readonly<Record<'external_id' | 'parent_external_id' | 'parent_product_group_id', unknown>>
+
+/** A tree has no group that is above itself. */
+function isAboveItself(id: string, parents: Parents): boolean {
+  const seen = new Set<string>()
+  for (let at = parents.get(id); at; at = parents.get(at)) {
+    if (at === id) return true
+    if (seen.has(at)) return false
+    seen.add(at)
+  }
+  return false
 }
 
 async function readGroup(
   ctx: Ctx,
   fields: Fields,
   groups: readonly Category[],
-  known: ReadonlySet<string>,
+  parents: Parents,
 ): Promise<CategoryInput> {
   const externalId = fields.needText('external_id', { max: 255, pattern: /\S/ }).trim()
   const parentId = fields.id('parent_product_group_id', 'category')
@@ -69,9 +92,9 @@ async function readGroup(
   if (parent && parentExternalId !== undefined && parent.externalId !== parentExternalId) {
     fields.refuse('parent_external_id', 'not_allowed_value')
   }
-  if (parentExternalId !== undefined && !known.has(parentExternalId)) fields.refuse('parent_external_id', 'not_found')
+  if (parentExternalId !== undefined && !parents.has(parentExternalId)) fields.refuse('parent_external_id', 'not_found')
   const above = parent?.externalId ?? parentExternalId ?? null
-  if (above !== null && above === externalId) fields.refuse('parent_external_id', 'not_allowed_value')
+  if (above !== null && isAboveItself(externalId, parents)) fields.refuse('parent_external_id', 'not_allowed_value')
   readPartner(ctx, fields, { required: false })
   const storeId = await storeOf(ctx, fields)
   const code = fields.text('code', { max: 255 })

@@ -2,7 +2,6 @@ import {
   type Brand,
   type Category,
   countProducts,
-  findProductByListCode,
   findProductsByListCodes,
   getProducts,
   listCodeKey,
@@ -19,8 +18,9 @@ import { readBatch } from '../batch.ts'
 import { mainCode } from '../bill.ts'
 import type { Call, Routes } from '../call.ts'
 import type { Fields } from '../decode.ts'
-import { type Answer, contains, idOf, idOrNull, listOf, noContent, ok, pageOf, stateOf, timeOf } from '../encode.ts'
+import { type Answer, idOf, idOrNull, listOf, noContent, ok, stateOf, timeOf } from '../encode.ts'
 import { notFound } from '../errors.ts'
+import { fieldsOf } from '../fields.ts'
 import { mainPrice, priceRows, pricesOf, readPrices, type ToldPrice } from '../prices.ts'
 import { partnerId, readPartner } from './partners.ts'
 import { allBrands } from './product-brands.ts'
@@ -42,11 +42,20 @@ export function productRoutes(routes: Routes): void {
 }
 
 const allStates = ['active', 'inactive'] as const
-const orders = { product_id: 'id', name: 'name', code: 'code', last_change: 'updatedAt' } as const
+const orders = {
+  product_id: 'id',
+  name: 'name',
+  code: 'code',
+  external_id: 'code',
+  product_group_id: 'categoryId',
+  product_brand_id: 'brandId',
+  state: 'state',
+  last_change: 'updatedAt',
+} as const
 
 async function productPage(call: Call): Promise<Answer> {
   const { ctx, query } = call
-  const page = query.page(Object.keys(orders))
+  const page = query.page(fieldsOf('products'))
   const [name, code] = [query.text('name'), query.text('code')]
   const [externalId, list] = [query.text('external_id'), query.text('external_type_code')]
   const tagIds = query.ids('tag_ids', 'reference')
@@ -54,20 +63,17 @@ async function productPage(call: Call): Promise<Answer> {
   query.done()
   const tags = await listTags(ctx)
   if (partner !== undefined && partner !== partnerId(ctx)) return listOf('products', [], 0)
-  if (externalId !== undefined) {
-    const found = await findProductByListCode(ctx, { listCode: list ?? 'GLOBAL', code: externalId })
-    const rows = found && contains(found.name, name) ? [productRow(ctx, found, tags)] : []
-    return pageOf('products', rows, page)
-  }
   const wanted = tagIds && tags.filter((tag) => tagIds.includes(tag.id)).map((tag) => tag.code)
   const filter = {
     states: allStates,
     ...(name === undefined ? {} : { text: name }),
     ...(code === undefined ? {} : { code }),
     ...(wanted === undefined ? {} : { tags: wanted }),
+    // Without a list its codes of all lists are the product's.
+    ...(externalId === undefined && list === undefined ? {} : { listed: { listCode: list, code: externalId } }),
   }
   const order = {
-    orderBy: orders[page.sortField as keyof typeof orders] ?? 'id', // query.page lets only these through
+    orderBy: orders[page.sortField as keyof typeof orders] ?? 'id', // of the fields that query.page lets through, those that sort
     descending: page.descending,
   }
   const products: Product[] = []

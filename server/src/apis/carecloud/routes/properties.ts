@@ -2,6 +2,7 @@ import { listReferenceItems, type ReferenceKind } from '../../../core/organisati
 import type { Routes } from '../call.ts'
 import { contains, ok, pageOf } from '../encode.ts'
 import { notFound } from '../errors.ts'
+import { fieldsOf } from '../fields.ts'
 import { inLanguage } from '../languages.ts'
 import { propertyRow } from '../properties.ts'
 
@@ -18,13 +19,11 @@ const lists: readonly { readonly path: string; readonly key: string; readonly ki
   { path: 'voucher-properties', key: 'voucher_properties', kind: 'voucher_property' },
 ]
 
-const fields = ['property_id', 'name', 'description', 'data_type', 'is_required', 'is_unique', 'last_change', 'state']
-
 /** What may be noted of a customer, an event, a store and so on beside their fixed fields. */
 export function propertyRoutes(routes: Routes): void {
   for (const { path, key, kind } of lists) {
     routes.get(`/${path}`, path === 'partner-properties' ? 'enterprise' : 'both', async ({ ctx, query, languages }) => {
-      const page = query.page(fields)
+      const page = query.page(fieldsOf('properties'))
       const name = query.text('name')
       query.done()
       const rows = (await listReferenceItems(ctx, kind))

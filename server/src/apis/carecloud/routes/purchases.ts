@@ -19,6 +19,7 @@ import type { Call, Routes } from '../call.ts'
 import { currencyId } from '../currencies.ts'
 import { type Answer, idOf, idOrNull, listOf, noContent, ok, pageOf, type Row, timeOf } from '../encode.ts'
 import { invalidParam, notFound } from '../errors.ts'
+import { fieldsOf } from '../fields.ts'
 import { customerFilter, customerInPath, findReachable, isApp } from '../people.ts'
 import { points, pointsOfPurchase } from '../value-kinds.ts'
 import { voucherPage, voucherRows } from '../voucher.ts'
@@ -37,14 +38,14 @@ export function purchaseRoutes(routes: Routes): void {
   })
 
   routes.get('/purchases/:purchase_id/purchase-items', 'both', async (call) => {
-    const page = call.query.page(['purchase_item_id', 'product_name', 'price', 'amount', 'vat_rate'])
+    const page = call.query.page(fieldsOf('purchaseItems'))
     call.query.done()
     const [row] = await purchaseRows(call.ctx, [await purchaseInPath(call)], { items: true, properties: false })
     return pageOf('purchase_items', row?.purchase_items ?? [], page)
   })
 
   routes.get('/purchases/:purchase_id/points', 'both', async (call) => {
-    const page = call.query.page(['point_id', 'assigned_points', 'created_at'])
+    const page = call.query.page(fieldsOf('points'))
     call.query.done()
     const purchase = await purchaseInPath(call)
     const { ctx } = call
@@ -109,13 +110,19 @@ const orders = {
   payment_time: undefined,
   total_price: 'totalMinor',
   external_purchase_id: 'number',
+  customer_id: 'customerId',
+  store_id: 'storeId',
+  type_id: 'typeCode',
+  currency_id: 'currency',
+  card_number: 'cardNumber',
+  cashdesk_number: 'till',
   purchase_id: 'id',
   last_change: 'updatedAt',
 } as const satisfies Readonly<Record<string, PurchaseQuery['orderBy']>>
 
 async function purchasePage(call: Call, customerId: number | undefined): Promise<Answer> {
   const { ctx, query } = call
-  const page = query.page(Object.keys(orders))
+  const page = query.page(fieldsOf('purchases'))
   const storeId = query.id('store_id', 'organisation')
   const typeId = query.id('type_id', 'reference')
   const [from, to] = [query.time('payment_time_from'), query.time('payment_time_to')]
@@ -123,7 +130,7 @@ async function purchasePage(call: Call, customerId: number | undefined): Promise
   const withProperties = query.boolean('include_property_records') ?? false
   const number = query.text('external_purchase_id')
   query.done()
-  const orderBy = orders[page.sortField as keyof typeof orders] // query.page lets only these through
+  const orderBy = orders[page.sortField as keyof typeof orders] // of the fields that query.page lets through, those that sort
   const { items, total } = await listPurchases(ctx, {
     customerId,
     storeId,
@@ -267,7 +274,7 @@ async function putPurchase(call: Call): Promise<Answer> {
 /** The purchase that a movement of points or credit came from: a list of one, or of none. */
 export async function purchasesBehind(call: Call, purchaseId: number | null): Promise<Answer> {
   const { ctx, query } = call
-  const page = query.page(Object.keys(orders))
+  const page = query.page(fieldsOf('purchases'))
   const storeId = query.id('store_id', 'organisation')
   const withItems = query.boolean('purchase_items_extension') ?? false
   query.done()

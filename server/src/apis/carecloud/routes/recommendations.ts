@@ -4,6 +4,7 @@ import type { Ctx } from '../../../platform/ctx.ts'
 import type { Call, Routes } from '../call.ts'
 import { contains, idOf, ok, pageOf, stateOf, timeOf } from '../encode.ts'
 import { notFound } from '../errors.ts'
+import { fieldsOf } from '../fields.ts'
 import { inLanguage } from '../languages.ts'
 import { customerInPath } from '../people.ts'
 
@@ -36,7 +37,7 @@ function isFor(segmentIds: unknown, segments: ReadonlySet<number>): boolean {
 }
 
 function pageWith(call: Call, items: readonly ReferenceItem[]) {
-  const page = call.query.page(['recommendation_id', 'name', 'last_change'])
+  const page = call.query.page(fieldsOf('recommendations'))
   const name = call.query.text('name')
   call.query.done()
   const rows = items.map((item) => row(call.ctx, inLanguage(item, call.languages)))

@@ -8,6 +8,7 @@ import { standardConsents } from '../consents.ts'
 import { currencyId, knownCurrencies } from '../currencies.ts'
 import { contains, idOf, ok, pageOf, type Row, stateOf, timeOf } from '../encode.ts'
 import { notFound } from '../errors.ts'
+import { fieldsOf } from '../fields.ts'
 import { inLanguage } from '../languages.ts'
 
 /** The small lists that a form or a till is filled with. */
@@ -33,7 +34,7 @@ function agreements(routes: Routes): void {
   }))
 
   routes.get('/agreements', 'both', async ({ query }) => {
-    const page = query.page(['agreement_id', 'name', 'text_id'])
+    const page = query.page(fieldsOf('agreements'))
     const [channel, textId] = [query.text('communication_channel_id'), query.text('text_id')]
     query.done()
     const wanted = rows.filter((row) => channel === undefined && (textId === undefined || row.text_id === textId))
@@ -55,7 +56,7 @@ function addressTypes(routes: Routes): void {
     last_change: timeOf(ctx, item.updatedAt),
   })
   routes.get('/customer-address-types', 'both', async ({ ctx, query }) => {
-    const page = query.page(['address_type_id', 'name', 'last_change'])
+    const page = query.page(fieldsOf('addressTypes'))
     query.done()
     const rows = (await listReferenceItems(ctx, 'address_type')).map((item) => row(ctx, item))
     return pageOf('customer_address_types', rows, page)
@@ -76,7 +77,7 @@ function connection(routes: Routes): void {
 
   // Without a token nobody knows whose applications are meant: then there are none.
   routes.open('GET', '/customer-external-applications', 'both', async ({ ctx, query }) => {
-    const page = query.page(['external_application_id', 'text_id', 'name', 'last_change', 'state'])
+    const page = query.page(fieldsOf('applications'))
     const textIds = query.list('text_id')
     query.done()
     const rows = ctx ? await applicationRows(ctx) : []
@@ -92,7 +93,7 @@ function connection(routes: Routes): void {
   })
 
   routes.open('GET', '/customer-engagement-setups', 'both', async ({ ctx, query }) => {
-    const page = query.page(['setup_id', 'state'])
+    const page = query.page(fieldsOf('engagementSetups'))
     query.done()
     const rows = ctx ? (await listReferenceItems(ctx, 'engagement_setup')).map((item) => setupRow(ctx, item)) : []
     return pageOf('customer_engagement_setups', rows, page)
@@ -106,7 +107,7 @@ function connection(routes: Routes): void {
   })
 
   routes.open('GET', '/communication-channels', 'both', async ({ query }) => {
-    const page = query.page(['communication_channel_id', 'name', 'text_id'])
+    const page = query.page(fieldsOf('communicationChannels'))
     query.done()
     return pageOf('communication_channels', channelRows, page)
   })
@@ -156,7 +157,7 @@ function worldLists(routes: Routes): void {
   })
 
   routes.get('/countries', 'both', async ({ ctx, query, languages: wanted }) => {
-    const page = query.page(['country_id', 'name'])
+    const page = query.page(fieldsOf('countries'))
     const [id, name] = [query.text('country_id'), query.text('country_name')]
     query.done()
     const names = new Intl.DisplayNames([...wanted, ctx.tenant.language, 'en'], { type: 'region' })
@@ -169,7 +170,7 @@ function worldLists(routes: Routes): void {
 
 function currencies(routes: Routes): void {
   routes.get('/currencies', 'both', async ({ ctx, query, languages: wanted }) => {
-    const page = query.page(['currency_id', 'name', 'code'])
+    const page = query.page(fieldsOf('currencies'))
     const [name, code] = [query.text('currency_name'), query.text('currency_code')]
     query.done()
     const rows = (await currencyRows(ctx, wanted)).filter(
@@ -298,7 +299,7 @@ const referenceLists: readonly ReferenceList[] = [
     kind: 'segment_group',
     one: true,
     idField: 'segment_group_id',
-    fields: ['segment_group_id', 'name', 'text_id', 'last_change'],
+    fields: fieldsOf('segmentGroups'),
     codeFilter: 'text_id',
     row: (ctx, item) => ({
       ...namedRow(ctx, item, 'segment_group_id'),

@@ -8,6 +8,7 @@ import {
 } from '../../../core/loyalty/index.ts'
 import type { Call, Routes } from '../call.ts'
 import { type Answer, noContent, pageOf, type Row } from '../encode.ts'
+import { fieldsOf } from '../fields.ts'
 import { type RelationType, relationsOf } from '../reward.ts'
 import { allBrands, brandRow } from './product-brands.ts'
 import { allGroups, groupRow } from './product-groups.ts'
@@ -17,23 +18,35 @@ import { rewardInPath } from './rewards.ts'
 /** What a reward asks to be bought and what it makes cheaper. */
 export function rewardProductRoutes(routes: Routes): void {
   routes.get('/rewards/:reward_id/products', 'both', async (call) =>
-    relatedPage(call, { key: 'products', id: 'product_id', part: 'productCodes' }, async (codes) => {
-      const products = await findProductsByCodes(call.ctx, codes)
-      const tags = await listTags(call.ctx)
-      return new Map([...products].map(([code, product]) => [code, productRow(call.ctx, product, tags)]))
-    }),
+    relatedPage(
+      call,
+      { key: 'products', id: 'product_id', fields: 'rewardProducts', part: 'productCodes' },
+      async (codes) => {
+        const products = await findProductsByCodes(call.ctx, codes)
+        const tags = await listTags(call.ctx)
+        return new Map([...products].map(([code, product]) => [code, productRow(call.ctx, product, tags)]))
+      },
+    ),
   )
   routes.get('/rewards/:reward_id/product-groups', 'both', async (call) =>
-    relatedPage(call, { key: 'product_groups', id: 'product_group_id', part: 'categoryIds' }, async () => {
-      const groups = await allGroups(call.ctx)
-      return new Map(groups.map((group) => [group.id, groupRow(call.ctx, group, groups)]))
-    }),
+    relatedPage(
+      call,
+      { key: 'product_groups', id: 'product_group_id', fields: 'rewardProductGroups', part: 'categoryIds' },
+      async () => {
+        const groups = await allGroups(call.ctx)
+        return new Map(groups.map((group) => [group.id, groupRow(call.ctx, group, groups)]))
+      },
+    ),
   )
   routes.get('/rewards/:reward_id/product-brands', 'both', async (call) =>
-    relatedPage(call, { key: 'product_brands', id: 'product_brand_id', part: 'brandIds' }, async () => {
-      const brands = await allBrands(call.ctx)
-      return new Map(brands.map((brand) => [brand.id, brandRow(call.ctx, brand)]))
-    }),
+    relatedPage(
+      call,
+      { key: 'product_brands', id: 'product_brand_id', fields: 'rewardProductBrands', part: 'brandIds' },
+      async () => {
+        const brands = await allBrands(call.ctx)
+        return new Map(brands.map((brand) => [brand.id, brandRow(call.ctx, brand)]))
+      },
+    ),
   )
   routes.post('/rewards/:reward_id/actions/set-products', 'enterprise', setProducts)
 }
@@ -41,6 +54,7 @@ export function rewardProductRoutes(routes: Routes): void {
 interface Related<Part extends 'productCodes' | 'categoryIds' | 'brandIds'> {
   readonly key: string
   readonly id: string
+  readonly fields: 'rewardProducts' | 'rewardProductGroups' | 'rewardProductBrands'
   readonly part: Part
 }
 
@@ -52,7 +66,7 @@ async function relatedPage<Part extends 'productCodes' | 'categoryIds' | 'brandI
   related: Related<Part>,
   rowsOf: (names: readonly Named<Part>[]) => Promise<ReadonlyMap<string | number, Row>>,
 ): Promise<Answer> {
-  const page = call.query.page([related.id, 'name'])
+  const page = call.query.page(fieldsOf(related.fields))
   const only = call.query.choice('reward_product_relation_type', ['condition', 'bonus'])
   call.query.done()
   const sides = new Map<Named<Part>, RelationType[]>()

@@ -7,6 +7,7 @@ import { currencyScale, toMinor } from '../../../platform/money.ts'
 import type { Call, Routes } from '../call.ts'
 import { type Answer, contains, created, idOf, listOf, ok, pageOf, type Row } from '../encode.ts'
 import { invalidParam, notFound } from '../errors.ts'
+import { fieldsOf } from '../fields.ts'
 import { customerInBody, customerInPath, customerInQuery, isApp } from '../people.ts'
 import { presentationOf, rewardGroups, rewardRows, rewardTypeId, rewardTypes, storeIdsOf, tagRow } from '../reward.ts'
 import { createSimpleReward } from '../simple-reward.ts'
@@ -43,7 +44,7 @@ export function rewardRoutes(routes: Routes): void {
   routes.post('/rewards/:reward_id/actions/create-custom-voucher', 'enterprise', createCustomVoucher)
 
   routes.get('/reward-types', 'both', async ({ ctx, query }) => {
-    const page = query.page(['reward_type_id', 'name'])
+    const page = query.page(fieldsOf('rewardTypes'))
     const name = query.text('name')
     query.done()
     const rows = rewardTypes.filter((type) => contains(type.name, name)).map((type) => typeRow(ctx, type))
@@ -66,19 +67,23 @@ const rewardFields = {
   code: 'code',
   name: 'name',
   points_cost: 'pointsCost',
+  reward_group: 'kind',
+  is_automated: 'usage',
+  reward_type_id: 'benefit',
+  state: 'state',
   priority: 'priority',
   last_change: 'updatedAt',
 } as const
 
 async function rewardPage(call: Call, within: { customerId?: CustomerId } = {}): Promise<Answer> {
-  const page = call.query.page(Object.keys(rewardFields))
+  const page = call.query.page(fieldsOf('rewards'))
   const { filter, withStores } = await readFilter(call)
   const { items, total } = await listRewards(call.ctx, {
     ...filter,
     ...within,
     // What costs visits or other points has no price here.
     programmeId: null,
-    orderBy: rewardFields[page.sortField as keyof typeof rewardFields] ?? 'id', // query.page lets only these through
+    orderBy: rewardFields[page.sortField as keyof typeof rewardFields] ?? 'id', // of the fields that query.page lets through, those that sort
     descending: page.descending,
     offset: page.offset,
     limit: page.limit,
@@ -153,7 +158,7 @@ const byHand: readonly Reward['usage'][] = ['code', 'voucher']
 const kindOf = ({ kind }: (typeof rewardTypes)[number]) => kind
 
 async function tagPage({ ctx, query }: Call): Promise<Answer> {
-  const page = query.page(['tag_id', 'name', 'text_id', 'last_change', 'state'])
+  const page = query.page(fieldsOf('tags'))
   const [name, textId] = [query.text('name'), query.text('text_id')]
   query.done()
   const tags = await listReferenceItems(ctx, 'reward_tag')
@@ -175,7 +180,7 @@ export async function rewardInPath(call: Call): Promise<Reward> {
 
 async function storePage(call: Call): Promise<Answer> {
   const { ctx, query } = call
-  const page = query.page(['store_id', 'store_code', 'name', 'last_change'])
+  const page = query.page(fieldsOf('stores'))
   const visible = query.choice('visible_for_customer', ['0', '1'])
   query.done()
   const rows: Row[] = []

@@ -14,12 +14,13 @@ import { allOf } from '../batch.ts'
 import type { Call, Routes } from '../call.ts'
 import { type Answer, created, idOf, idOrNull, noContent, ok, pageOf, timeOf } from '../encode.ts'
 import { invalidParam, notFound } from '../errors.ts'
+import { fieldsOf } from '../fields.ts'
 import { customerInBody, customerInPath } from '../people.ts'
 
 /** Segments that customers are put into by hand, and the ones that a rule fills. */
 export function segmentRoutes(routes: Routes): void {
   routes.get('/segments', 'both', async ({ ctx, query }) => {
-    const page = query.page(['segment_id', 'name', 'segment_group_id', 'note', 'last_change'])
+    const page = query.page(fieldsOf('segments'))
     const groupIds = query.ids('segment_group_ids', 'reference')
     query.done()
     const segments = (await listSegments(ctx)).filter((segment) => isIn(segment, groupIds))

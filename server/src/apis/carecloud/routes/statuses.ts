@@ -17,12 +17,13 @@ import type { Call, Routes } from '../call.ts'
 import { currencyId } from '../currencies.ts'
 import { type Answer, idOf, ok, pageOf, type Row, timeOf, timeOrNull } from '../encode.ts'
 import { invalidParam, notFound } from '../errors.ts'
+import { fieldsOf } from '../fields.ts'
 import { customerInBody, customerInPath } from '../people.ts'
 
 /** Statuses are the tiers of the default programme: earned by points or spending, or given by hand. */
 export function statusRoutes(routes: Routes): void {
   routes.get('/statuses', 'both', async ({ ctx, query }) => {
-    const page = query.page(statusFields)
+    const page = query.page(fieldsOf('statuses'))
     const textId = query.text('text_id')
     query.done()
     const tiers = await statusTiers(ctx)
@@ -42,17 +43,6 @@ export function statusRoutes(routes: Routes): void {
   routes.get('/customers/:customer_id/status-records', 'both', statusRecords)
   routes.post('/customers/actions/set-status-record', 'enterprise', setStatusRecord)
 }
-
-const statusFields = [
-  'status_id',
-  'name',
-  'description',
-  'qualification_period',
-  'qualification_points',
-  'validity_period',
-  'qualification_type',
-  'text_id',
-]
 
 interface StatusTiers {
   /** By rank, the lowest first. */
@@ -85,7 +75,7 @@ function statusRow(ctx: Ctx, tier: Tier, { all, scale }: StatusTiers) {
     qualification_points: settings.measure === 'spend' ? null : fromMinor(tier.threshold, scale),
     previous_status: nameOf(all[place - 1]),
     next_status: nameOf(all[place + 1]),
-    validity_period: days === null ? null : String(days),
+    validity_period: days === null ? 'unlimited' : String(days),
     collection_points: true,
     payment_points: true,
     qualification_type: settings.manual ? 1 : tier.threshold === 0 ? 0 : 2,
@@ -105,7 +95,7 @@ function turnoverOf(ctx: Ctx, amountMinor: number, dueAt: Date | null = null): R
 /** What was given by hand, and the status that is earned now. That one is worked out when it is asked for. */
 async function statusRecords(call: Call): Promise<Answer> {
   const { ctx } = call
-  const page = call.query.page(['status_record_id', 'status_id', 'valid_from', 'valid_to', 'state', 'last_change'])
+  const page = call.query.page(fieldsOf('statusRecords'))
   const validNow = call.query.boolean('valid_now')
   call.query.done()
   const customer = await customerInPath(call)

@@ -8,6 +8,7 @@ import type { Ctx } from '../../../platform/ctx.ts'
 import type { Call, Routes } from '../call.ts'
 import { contains, created, idOf, noContent, ok, pageOf, timeOf } from '../encode.ts'
 import { notFound } from '../errors.ts'
+import { fieldsOf } from '../fields.ts'
 import { propertyOfRecord, type RecordOwner, readRecord, recordRows } from '../properties.ts'
 import { storeInPath } from './stores.ts'
 
@@ -74,7 +75,7 @@ async function recordInPath(call: Call): Promise<{ store: Organisation; property
 
 function groupRoutes(routes: Routes): void {
   routes.get('/store-groups', 'both', async ({ ctx, query }) => {
-    const page = query.page(['store_group_id', 'name', 'last_change'])
+    const page = query.page(fieldsOf('storeGroups'))
     const name = query.text('name')
     query.done()
     const groups = (await listReferenceItems(ctx, 'store_group')).filter((group) => contains(group.name, name))

@@ -12,11 +12,12 @@ import type { Call, Routes } from '../call.ts'
 import type { Fields } from '../decode.ts'
 import { created, idOf, noContent, ok, pageOf, stateOf, timeOf } from '../encode.ts'
 import { notFound } from '../errors.ts'
+import { fieldsOf } from '../fields.ts'
 import { partnerId, readPartner } from './partners.ts'
 
 export function storeRoutes(routes: Routes): void {
   routes.get('/stores', 'both', async ({ ctx, query }) => {
-    const page = query.page(storeFields)
+    const page = query.page(fieldsOf('stores'))
     const visible = query.choice('visible_for_customer', ['0', '1'])
     const systemId = query.text('system_id')
     const [property, value] = [query.text('property_id'), query.text('property_value')]
@@ -90,17 +91,6 @@ function systemIdOf(store: Organisation): string {
 }
 
 const days = ['MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT', 'SUN'] as const
-
-const storeFields = [
-  'store_id',
-  'store_code',
-  'name',
-  'contact_email',
-  'phone_number',
-  'system_id',
-  'last_change',
-  'state',
-]
 
 export function storeRow(ctx: Ctx, store: Organisation) {
   const { address } = store

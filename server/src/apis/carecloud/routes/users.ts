@@ -16,6 +16,7 @@ import { api, findApplication, userKind, userTokenKind } from '../auth.ts'
 import type { Routes } from '../call.ts'
 import { type Answer, contains, idOf, noContent, ok, pageOf, type Row, timeOf } from '../encode.ts'
 import { invalidParam, notFound, unauthorized } from '../errors.ts'
+import { fieldsOf } from '../fields.ts'
 
 const tokenLifeSeconds = 7 * 60 * 60
 /** Forty hex digits, as clients of the vendor know them. */
@@ -61,12 +62,15 @@ export function userRoutes(routes: Routes): void {
   })
 
   routes.get('/users', 'enterprise', async ({ ctx, query }) => {
-    const page = query.page(['user_id', 'login', 'first_name', 'last_name', 'email'])
+    const page = query.page(fieldsOf('users'))
     const [login, email] = [query.text('login'), query.text('email')]
     const [firstName, lastName] = [query.text('first_name'), query.text('last_name')]
+    // No user of an API has a phone or a store.
+    const hasMore = query.text('phone') !== undefined || query.text('store_id') !== undefined
     query.done()
     const rows = (await listUsers(ctx)).filter(
       (row) =>
+        !hasMore &&
         (login === undefined || row.login === login) &&
         (email === undefined || row.email === email) &&
         contains(row.first_name, firstName) &&
@@ -83,7 +87,7 @@ export function userRoutes(routes: Routes): void {
 
   // Every user of an API is in the one group that may use it.
   routes.get('/user-roles', 'enterprise', async ({ query }) => {
-    const page = query.page(['user_role_id', 'name'])
+    const page = query.page(fieldsOf('userRoles'))
     query.done()
     return pageOf('user_roles', [webserviceRole], page)
   })

@@ -27,16 +27,18 @@ export interface RewardQuery {
   readonly customer?: { readonly segmentIds: readonly number[]; readonly tierId: number | null }
   /** Those paid with this programme's value; null: those paid with the default points. */
   readonly programmeId?: number | null
-  readonly orderBy?: RewardOrder
+  readonly orderBy?: keyof typeof orders
   readonly descending?: boolean
   readonly offset: number
   readonly limit: number
 }
 
-export type RewardOrder = 'id' | 'code' | 'name' | 'priority' | 'pointsCost' | 'validFrom' | 'validTo' | 'updatedAt'
-
-const orders: Readonly<Record<RewardOrder, Sql>> = {
+const orders = {
   id: sql`id`,
+  kind: sql`kind`,
+  usage: sql`usage`,
+  benefit: sql`definition -> 'benefit' ->> 'kind'`,
+  state: sql`state`,
   code: sql`lower(code)`,
   name: sql`lower(name)`,
   priority: sql`priority`,
@@ -44,7 +46,7 @@ const orders: Readonly<Record<RewardOrder, Sql>> = {
   validFrom: sql`valid_from`,
   validTo: sql`valid_to`,
   updatedAt: sql`updated_at`,
-}
+} as const
 
 export async function selectRewards(ctx: Ctx, query: RewardQuery): Promise<{ items: Reward[]; total: number }> {
   const where = joinSql(conditionsOf(ctx, query), ' and ')

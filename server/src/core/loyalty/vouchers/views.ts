@@ -16,16 +16,18 @@ export interface VoucherQuery {
   readonly states?: readonly Voucher['state'][]
   /** Inside its own days, else its reward's, at this moment; or outside of them. */
   readonly validity?: { readonly at: Date; readonly valid: boolean }
-  readonly orderBy?: VoucherOrder
+  readonly orderBy?: keyof typeof orders
   readonly descending?: boolean
   readonly offset: number
   readonly limit: number
 }
 
-export type VoucherOrder = 'id' | 'code' | 'value' | 'validFrom' | 'validTo' | 'appliedAt' | 'createdAt' | 'updatedAt'
-
-const orders: Readonly<Record<VoucherOrder, Sql>> = {
+const orders = {
   id: sql`v.id`,
+  customerId: sql`v.customer_id`,
+  rewardId: sql`v.reward_id`,
+  storeId: sql`coalesce(v.applied_store_id, v.store_id)`,
+  note: sql`v.note`,
   code: sql`lower(v.code)`,
   value: sql`v.value_minor`,
   validFrom: sql`v.valid_from`,
@@ -33,7 +35,7 @@ const orders: Readonly<Record<VoucherOrder, Sql>> = {
   appliedAt: sql`v.applied_at`,
   createdAt: sql`v.created_at`,
   updatedAt: sql`v.updated_at`,
-}
+} as const
 
 export async function selectVouchers(ctx: Ctx, query: VoucherQuery): Promise<{ items: Voucher[]; total: number }> {
   // The reward's row is needed for its days alone.
