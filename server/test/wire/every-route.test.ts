@@ -240,6 +240,33 @@ test.each(roles)('%s: an address that nobody can read is refused in the shape of
   }
 })
 
+// The classic API reads forms, and theirs have a bound of their own; a signed-in CareCloud customer speaks as the shop does.
+const jsonRoles = roles.filter((role) => role !== 'classic' && role !== 'carecloud customer')
+test.each(jsonRoles)('%s: JSON nested beyond all reason is refused', async (role) => {
+  const caller = shops[role].callers[role]
+  const asked = goodRequests[role](names[role]).find((one) => one.method !== 'get' && one.body !== undefined)
+  const { method, url, query, body } = asked as Asked // each of these has one that writes
+  const deep = `${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}`
+  for (const value of [deep, JSON.stringify(deep)]) {
+    const text = JSON.stringify({ ...(body as object), ...caller.fields, deep: 0 })
+    const raw = text.replace(/"deep":0/, `"deep":${value}`)
+    const answer = await send(caller, {
+      signedIn: true,
+      type: 'application/json',
+      flat: false,
+      raw,
+      method,
+      url,
+      query,
+      body,
+    })
+    const shape = shapes[caller.api]
+    expect(answer.statusCode, answer.body).toBeLessThan(500)
+    if (value === deep) expect([400, 422], answer.body).toContain(answer.statusCode)
+    if (answer.statusCode >= 400 && shape) expect(answer.json()).toMatchObject(shape)
+  }
+})
+
 let requests = 0
 
 function flattened(fields: object): Record<string, unknown> {

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ApiOptions } from '../http/options.ts'
+import { isTooDeep } from '../http/values.ts'
 import { type InterfaceName, routesOn } from './call.ts'
 import { answerError, invalidParam, methodNotAllowed, notFound, sendRefusal } from './errors.ts'
 import { passwordPages } from './password-pages.ts'
@@ -126,16 +127,24 @@ function acceptForms(app: FastifyInstance): void {
   app.addContentTypeParser('*', { parseAs: 'string', bodyLimit: 10_000 }, (_request, text, done) => done(null, text))
 }
 
+/** Undefined for what is no JSON, or is nested beyond all reason. */
+function parseBody(text: string): unknown {
+  try {
+    const parsed: unknown = JSON.parse(text)
+    return isTooDeep(parsed) ? undefined : parsed
+  } catch {
+    return undefined
+  }
+}
+
 /** Bodies are JSON whatever the header says; clients send `Content-Type: application/json` on calls without one, too. */
 function acceptJson(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, text, done) => {
     const body = text.toString()
     if (body.trim() === '') return done(null, undefined)
-    try {
-      done(null, JSON.parse(body))
-    } catch {
-      done(invalidParam('body', 'invalid_value_format', '', 'The body is not valid JSON.'))
-    }
+    const parsed = parseBody(body)
+    if (parsed === undefined) done(invalidParam('body', 'invalid_value_format', '', 'The body is not valid JSON.'))
+    else done(null, parsed)
   })
 }

@@ -3,7 +3,7 @@ import type { Token } from '../../core/accounts/index.ts'
 import type { Ctx, Server } from '../../platform/ctx.ts'
 import { DomainError } from '../../platform/errors.ts'
 import { cleanJson } from '../../platform/text.ts'
-import { parseForm, refuseUnreadableQuery } from '../http/content.ts'
+import { parseForm, refuseUnreadableQuery, shallowOnly } from '../http/content.ts'
 import { readRecord } from '../http/values.ts'
 import { authenticate } from './auth.ts'
 
@@ -53,7 +53,9 @@ export function addOpen(
       url,
       handler: async (request, reply) => {
         refuseUnreadableQuery(request)
-        return sendJson(reply, await handle(request, reply))
+        const answer = await handle(request, reply)
+        // Some word their refusal themselves; awaiting a reply waits until it is sent.
+        return reply.sent ? reply : sendJson(reply, answer)
       },
     })
   }
@@ -82,7 +84,10 @@ export function acceptBodies(app: FastifyInstance): void {
     const text = String(body).trim()
     if (text === '') return done(null, undefined)
     const isJson = /json/i.test(request.headers['content-type'] ?? '') || /^[[{"]|^(true|false|null|-?\d+)$/.test(text)
-    if (isJson) return parseJson(request, text, (error, value) => done(error, cleanJson(value)))
+    if (isJson) {
+      const clean = shallowOnly((error, value) => done(error, cleanJson(value)))
+      return parseJson(request, text, clean)
+    }
     try {
       done(null, cleanJson(parseForm(text.replace(/^&+/, ''))))
     } catch (error) {

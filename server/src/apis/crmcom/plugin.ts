@@ -23,6 +23,8 @@ export async function crmcomApi(app: FastifyInstance, { server }: ApiOptions): P
     methods: ['GET', 'POST', 'PUT', 'DELETE'],
     allowedHeaders: ['api_key', 'authorization', 'content-type', 'refresh_token'],
     maxAge: 86_400,
+    // An OPTIONS that asks for nothing gets the same answer, not a refusal in the plugin's own shape.
+    strictPreflight: false,
   })
   acceptLooseJson(app)
   answerErrors(app)

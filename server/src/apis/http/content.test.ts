@@ -65,6 +65,14 @@ describe('bodies', () => {
   test('an empty body is none', async () => expect(await post('application/json', '')).toEqual({ body: null }))
   test('broken JSON is refused', async () =>
     expect(await post('application/json', '{"a":')).toEqual({ code: 'request.invalid' }))
+  test('JSON nested beyond all reason is refused, lists and objects alike', async () => {
+    const lists = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`
+    const objects = (depth: number) => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`
+    expect(await post('application/json', lists(64))).not.toEqual({ code: 'request.invalid' })
+    for (const text of [lists(65), objects(65), lists(100_000), objects(100_000)]) {
+      expect(await post('application/json', text)).toEqual({ code: 'request.invalid' })
+    }
+  })
   test('a zero character is refused, for the database has none', async () =>
     expect(await post('application/json', '{"a":"\\u0000"}')).toEqual({ code: 'request.invalid' }))
   const multipart = 'multipart/form-data; boundary=xyz'

@@ -3,6 +3,7 @@ import multipart from '@fastify/multipart'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { parse } from 'picoquery'
 import { DomainError } from '../../platform/errors.ts'
+import { isTooDeep } from './values.ts'
 
 /** The bounds of a form: the parser has none of its own, and `p[4294967294]=1` would make an array of that length. */
 const maxPairs = 50_000
@@ -147,11 +148,20 @@ export function acceptLooseJson(app: FastifyInstance): void {
     // Postgres has no text with a zero in it.
     if (body.includes('\\u0000'))
       return done(new DomainError('request.invalid', { reason: 'a text has a zero character' }))
-    parseJson(request, body, done)
+    parseJson(request, body, shallowOnly(done))
   }
   app.removeContentTypeParser(['application/json', 'text/plain'])
   app.addContentTypeParser(['application/json', 'text/plain'], { parseAs: 'string' }, read)
   app.addContentTypeParser('*', { parseAs: 'string' }, read)
 }
 
-type Parser = (request: FastifyRequest, body: string, done: (error: Error | null, value?: unknown) => void) => void
+type Done = (error: Error | null, value?: unknown) => void
+type Parser = (request: FastifyRequest, body: string, done: Done) => void
+
+/** Hands on what was parsed, unless it is nested too deeply. */
+export function shallowOnly(done: Done): Done {
+  return (error, value) => {
+    if (isTooDeep(value)) done(new DomainError('request.invalid', { reason: 'nested too deeply' }))
+    else done(error, value)
+  }
+}

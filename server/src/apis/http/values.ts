@@ -68,3 +68,14 @@ export function firstOf(source: Readonly<Record<string, unknown>>, names: readon
   }
   return undefined
 }
+
+/** Deeper than anything that is meant: what walks through it, here and in the database, would run out of stack. */
+const maxJsonDepth = 64
+
+/** Whether objects and lists lie within one another beyond all reason. */
+export function isTooDeep(value: unknown, left = maxJsonDepth): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  if (left === 0) return true
+  const parts = Array.isArray(value) ? value : Object.values(value)
+  return parts.some((part) => isTooDeep(part, left - 1))
+}

@@ -1,5 +1,5 @@
 import { DomainError } from '../../platform/errors.ts'
-import { firstOf, readBoolean, readNumber, readRecord, readText } from '../http/values.ts'
+import { firstOf, isTooDeep, readBoolean, readNumber, readRecord, readText } from '../http/values.ts'
 import type { Params } from './auth.ts'
 
 /** A product as an event names it. */
@@ -81,9 +81,11 @@ function readQuantity(value: unknown): number | undefined {
   return number === undefined ? 1 : Math.min(Math.max(Math.trunc(number), 1), 1_000)
 }
 
+/** JSON within a text; undefined for what is none, or is nested beyond all reason. */
 export function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text)
+    const parsed: unknown = JSON.parse(text)
+    return isTooDeep(parsed) ? undefined : parsed
   } catch {
     return undefined
   }
