@@ -29,6 +29,8 @@ export const theme = createTheme({
       '#804c07',
       '#5c3707',
     ],
+    // White can be read on its sixth and seventh, which buttons are filled with.
+    red: ['#fdeceb', '#f9d5d3', '#f3aca8', '#f0837c', '#ea716a', '#e0574f', '#c23e37', '#b83a34', '#962d28', '#73211d'],
     gray: [
       '#f7f9f8',
       '#f0f3f1',

@@ -92,9 +92,10 @@ export function Refusal({ problem }: { problem: unknown }) {
   )
 }
 
-/** The message about one field, for the field itself. */
+/** The message about one field, for the field itself. A code may name the field too: phone.invalid. */
 export function fieldError(problem: unknown, name: string): string | undefined {
   if (!(problem instanceof ApiProblem)) return undefined
+  if (problem.code === `${name}.invalid`) return problem.message
   return problem.fields.find((field: FieldError) => field.path.split(/[./]/).at(-1) === name)?.message
 }
 

@@ -37,6 +37,9 @@ export function Page({ title, note, actions, wideActions = false, above, childre
   )
 }
 
+/** The class of a link `above` that leads back. */
+export const backLink = classes.back ?? ''
+
 interface CardProps {
   readonly title?: ReactNode
   readonly aside?: ReactNode

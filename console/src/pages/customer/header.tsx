@@ -89,7 +89,11 @@ function MoreActions({ erased, open }: { erased: boolean; open: (dialog: Custome
         {!erased && (
           <>
             <Menu.Divider />
-            <Menu.Item color="red" leftSection={<IconEraser size={16} stroke={1.8} />} onClick={() => open('erase')}>
+            <Menu.Item
+              color="var(--bad)"
+              leftSection={<IconEraser size={16} stroke={1.8} />}
+              onClick={() => open('erase')}
+            >
               Erase the person
             </Menu.Item>
           </>

@@ -4,7 +4,7 @@ import { Link, Navigate, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import { balancesQuery, customerQuery } from '../../api/queries.ts'
 import { customerName } from '../../app/names.ts'
-import { Card, Page } from '../../components/page.tsx'
+import { backLink, Card, Page } from '../../components/page.tsx'
 import { Failed } from '../../components/states.tsx'
 import { AdjustDialog } from './adjust-dialog.tsx'
 import { Balances } from './balances.tsx'
@@ -38,7 +38,7 @@ function CustomerOf({ id }: { id: number }) {
           <Failed problem={query.error} retry={() => void query.refetch()} />
         </Card>
       ) : (
-        <Link to="/customers" className={classes.back}>
+        <Link to="/customers" className={backLink}>
           Customers
         </Link>
       )}

@@ -8,7 +8,7 @@ import { listMembersQuery, listQuery } from '../../api/queries.ts'
 import type { AudienceList, ListMember } from '../../api/types.ts'
 import { formatCount, formatDate, sentence } from '../../app/format.ts'
 import { FormModal, tell } from '../../components/form.tsx'
-import { Card, Page } from '../../components/page.tsx'
+import { backLink, Card, Page } from '../../components/page.tsx'
 import { Empty, Failed } from '../../components/states.tsx'
 import { type Column, rowLink, Table } from '../../components/table.tsx'
 import { Tag } from '../../components/tag.tsx'
@@ -21,12 +21,20 @@ export function ListPage() {
   const members = useInfiniteQuery(listMembersQuery(id))
   const [editing, edit] = useDisclosure(false)
   const [deleting, deletion] = useDisclosure(false)
-  if (list.isError) return <Failed problem={list.error} retry={() => void list.refetch()} />
+  if (list.isError)
+    return (
+      <Page title="List" above={<BackToLists />}>
+        <Card>
+          <Failed problem={list.error} retry={() => void list.refetch()} />
+        </Card>
+      </Page>
+    )
   return (
     <Page
       title={list.data?.name ?? 'List'}
       note={list.data ? noteOf(list.data) : ' '}
       wideActions
+      above={<BackToLists />}
       actions={
         <>
           <Button variant="default" leftSection={<IconPencil size={16} />} onClick={edit.open}>
@@ -54,6 +62,14 @@ export function ListPage() {
       {list.data && <ListDialog list={list.data} opened={editing} close={edit.close} />}
       {list.data && <DeleteList list={list.data} opened={deleting} close={deletion.close} />}
     </Page>
+  )
+}
+
+function BackToLists() {
+  return (
+    <Link to="/lists" className={backLink}>
+      Lists
+    </Link>
   )
 }
 

@@ -8,7 +8,7 @@ import type { Reward, RewardDraft, RuleState } from '../../api/loyalty-types.ts'
 import { formatMoney } from '../../app/format.ts'
 import { useMay } from '../../app/session.ts'
 import { FormModal, Refusal, tell } from '../../components/form.tsx'
-import { Card, Page } from '../../components/page.tsx'
+import { backLink, Card, Page } from '../../components/page.tsx'
 import { Failed, PageLoading } from '../../components/states.tsx'
 import { Unsaved } from '../../components/unsaved.tsx'
 import { BasketForm, emptyBasket } from './basket-form.tsx'
@@ -44,7 +44,7 @@ export function RewardPage() {
   const query = useQuery(rewardQuery(id))
   if (query.isError)
     return (
-      <Page title="Reward">
+      <Page title="Reward" above={<BackToRewards />}>
         <Card>
           <Failed problem={query.error} retry={() => void query.refetch()} />
         </Card>
@@ -70,11 +70,7 @@ function RewardOf({ reward }: { reward: Reward | undefined }) {
       title={reward?.name ?? 'New reward'}
       note={<Summary reward={reward} draft={draft} />}
       wideActions
-      above={
-        <Link to="/loyalty/rewards" className={classes.back}>
-          Rewards
-        </Link>
-      }
+      above={<BackToRewards />}
       actions={
         may && (
           <EditorActions
@@ -111,6 +107,14 @@ function RewardOf({ reward }: { reward: Reward | undefined }) {
         submit={() => actions.drop.mutate()}
       />
     </Page>
+  )
+}
+
+function BackToRewards() {
+  return (
+    <Link to="/loyalty/rewards" className={backLink}>
+      Rewards
+    </Link>
   )
 }
 

@@ -8,7 +8,7 @@ import { ruleQuery } from '../../api/loyalty-queries.ts'
 import type { Rule, RuleDraft, RuleState } from '../../api/loyalty-types.ts'
 import { useMay } from '../../app/session.ts'
 import { FormModal, Refusal, tell } from '../../components/form.tsx'
-import { Card, Page } from '../../components/page.tsx'
+import { backLink, Card, Page } from '../../components/page.tsx'
 import { Failed, PageLoading } from '../../components/states.tsx'
 import { Unsaved } from '../../components/unsaved.tsx'
 import { BasketForm, emptyBasket } from './basket-form.tsx'
@@ -41,7 +41,7 @@ export function RulePage() {
   const query = useQuery(ruleQuery(id))
   if (query.isError)
     return (
-      <Page title="Rule">
+      <Page title="Rule" above={<BackToRules />}>
         <Card>
           <Failed problem={query.error} retry={() => void query.refetch()} />
         </Card>
@@ -67,11 +67,7 @@ function RuleOf({ rule }: { rule: Rule | undefined }) {
       title={rule?.name ?? 'New rule'}
       note={<Summary rule={rule} draft={draft} />}
       wideActions
-      above={
-        <Link to="/loyalty/rules" className={classes.back}>
-          Rules
-        </Link>
-      }
+      above={<BackToRules />}
       actions={
         may && (
           <EditorActions
@@ -105,6 +101,14 @@ function RuleOf({ rule }: { rule: Rule | undefined }) {
         submit={() => actions.drop.mutate()}
       />
     </Page>
+  )
+}
+
+function BackToRules() {
+  return (
+    <Link to="/loyalty/rules" className={backLink}>
+      Rules
+    </Link>
   )
 }
 
