@@ -144,6 +144,7 @@ create table cards (
   constraint cards_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
 );
 create index cards_customer on cards USING btree (tenant_id, customer_id);
+create index cards_search on cards USING gin (number gin_trgm_ops);
 
 create table categories (
   tenant_id bigint not null,
@@ -269,6 +270,7 @@ create table customer_addresses (
 );
 create index customer_addresses_customer on customer_addresses USING btree (tenant_id, customer_id);
 create unique index customer_addresses_primary_key on customer_addresses USING btree (tenant_id, customer_id) WHERE is_primary;
+create index customer_addresses_search on customer_addresses USING gin (lower(((((((((COALESCE(line1, ''::text) || ' '::text) || COALESCE(line2, ''::text)) || ' '::text) || COALESCE(city, ''::text)) || ' '::text) || COALESCE(region, ''::text)) || ' '::text) || COALESCE(postal_code, ''::text))) gin_trgm_ops);
 
 create table customer_interests (
   tenant_id bigint not null,
@@ -526,6 +528,7 @@ create table identities (
   constraint identities_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
 );
 create index identities_customer on identities USING btree (tenant_id, customer_id, kind);
+create index identities_display on identities USING gin (display gin_trgm_ops) WHERE (display <> value);
 create unique index identities_primary_key on identities USING btree (tenant_id, customer_id, kind) WHERE is_primary;
 create index identities_search on identities USING gin (value gin_trgm_ops);
 

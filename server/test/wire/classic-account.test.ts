@@ -195,6 +195,16 @@ describe('users', () => {
     expect(await ask(caller, { type: 'user_delete', ...stronger })).toEqual(forbidden)
   })
 
+  it('who are administrators see all campaigns', async () => {
+    const { points } = shop.campaigns
+    const seen = async (fields: Fields) => (await done(shop, { ...fields })).user.allowed_campaigns
+    const named = { user_name: 'head_office', allowed_campaigns: points }
+    expect(await seen({ type: 'user_new', ...named, user_role: 'A' })).toBe('all')
+    expect(await seen({ type: 'user_update', ...named })).toBe(points)
+    expect(await seen({ type: 'user_update', user_name: named.user_name, user_role: 'A' })).toBe('all')
+    await done(shop, { type: 'user_delete', user_name: named.user_name })
+  })
+
   it('see their own campaigns only', async () => {
     const { points, visits } = shop.campaigns
     const rights = 'view_campaigns,view_customers,record_activity,view_reports,view_users,add_users,edit_users'

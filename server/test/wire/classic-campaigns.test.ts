@@ -471,7 +471,7 @@ describe('what a balance loses by the clock', () => {
         depreciation_interval_type: 'days',
         depreciation_percentage,
       })
-    await rule(10, 25)
+    expect((await rule(10, 25)).depreciation.depreciation_percentage).toBe('25')
     await rule(20, 50)
     const code = await newCustomer(shop)
     const earn = (amount: number) => done(shop, { type: 'record_activity', code, campaign_id, amount })

@@ -619,6 +619,47 @@ describe('searching', () => {
     expect(await found({ type: 'find_customer', find_customer: phrase })).toEqual(names)
   })
 
+  it('finds every customer by every word that is known of them, and by its parts, in any case', async () => {
+    const wide = await openShop('wide')
+    const people: Fields[] = [
+      {
+        first_name: 'Jürgen',
+        last_name: "O'Neil-Łoś",
+        card_number: 'Card-77_x',
+        code: 'Given-9',
+        phone: '030 1234567',
+      },
+      { first_name: 'Γιώργος', last_name: 'ΠΑΠΑΔΟΠΟΥΛΟΣ', email: 'P.Papadopoulos@Shop.Example', customer_PIN: '0042' },
+      { first_name: 'Анна', street1: '12 Main St.', street2: 'Apt 3G', city: 'São Paulo', country: 'BR' },
+      { first_name: 'Xi', state: 'ND', postal_code: '01234', custom_date: '1970-07-14', customer_username: 'Xi_1' },
+      { first_name: 'Al', custom_field: 'Likes "cheese", 100% & tea', phone: 'at work', custom_field_7: 'Gouda,Swiss' },
+    ]
+    const record = { type: 'record_customer', customer_action: 'new' }
+    for (const person of people) {
+      const { customer } = await ask(wide, { ...record, ...person })
+      const values = Object.entries(customer).flatMap(([name, value]) => (name === 'registered' ? [] : [String(value)]))
+      const words = values.flatMap((value) => value.split(/[\s,]+/)).filter(Boolean)
+      const parts = words.map((word) => word.slice(1, 5)).filter(Boolean)
+      for (const word of [...words, ...parts, words.slice(0, 6).join(' ')]) {
+        for (const text of [word, word.toLowerCase(), `nobody at all,${word}`]) {
+          const { customers } = await ask(wide, { type: 'customer_find', find_customer: text })
+          expect(customers, text).toContainEqual(customer)
+        }
+      }
+      for (const name of Object.keys(person).filter((one) => !/^(code|street\d|country)$/.test(one))) {
+        const { customers } = await ask(wide, { type: 'customer_search', [name]: person[name] })
+        const codes = customers.map((one: { code: string }) => one.code)
+        expect(codes, name).toContain(customer.code)
+      }
+    }
+    const find = async (text: string) => (await ask(wide, { type: 'customer_find', find_customer: text })).customers
+    for (const text of [',', ' , ,', 'nobody', 'Apt nobody', 'chees%', 'a\\b', '_____'])
+      expect(await find(text), text).toEqual([])
+    // More choices than are asked of the indexes.
+    expect(await find(Array.from({ length: 12 }, (_, turn) => `none${turn}`).join(','))).toEqual([])
+    expect(await find('Анна SÃO,gouda al')).toHaveLength(2)
+  })
+
   it('wraps what it found, with balances where they are asked for', async () => {
     const search = { type: 'customer_search', first_name: 'bert', include_balances: 'Y' }
     const { customers } = await ask(own, search)

@@ -1,5 +1,6 @@
 import type { Ctx } from '../../platform/ctx.ts'
 import type { ChangeCursor } from '../../platform/outbox.ts'
+import { type Phrase, selectIdsByPhrase } from './customer-search-views.ts'
 import * as views from './customer-sheet-views.ts'
 import type { CustomerSheet, SheetQuery } from './types.ts'
 
@@ -44,6 +45,21 @@ export async function getCustomerSheets(ctx: Ctx, ids: readonly number[]): Promi
   if (ids.length === 0) return []
   const sheets = new Map((await views.selectSheetsByIds(ctx, ids)).map((sheet) => [sheet.id, sheet]))
   return ids.flatMap((id) => sheets.get(id) ?? [])
+}
+
+/** The first are there at once; whoever reads on gets more at a time, since every page asks the indexes again. */
+const [firstFound, nextFound] = [500, 20_000]
+
+/** Everybody who has all pieces of one of the groups in their data, by id. */
+export async function* walkFound(ctx: Ctx, phrase: Phrase): AsyncGenerator<CustomerSheet> {
+  if (phrase.length === 0) return
+  for (let after: number | undefined; ; ) {
+    const limit = after === undefined ? firstFound : nextFound
+    const ids = await selectIdsByPhrase(ctx, { phrase, after: after ?? 0, limit })
+    yield* walkByIds(ctx, ids)
+    after = ids.at(-1)
+    if (ids.length < limit) return
+  }
 }
 
 /** A number of which a part is looked for: of a card, of a phone or kept in an attribute, ours of a customer or theirs in a source. */

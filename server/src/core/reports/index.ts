@@ -1,4 +1,5 @@
 /** Read models over all slices: the dashboard's figures, a customer's timeline, figures and row. They write nothing. */
+export type { Phrase, Piece, Place } from './customer-search-views.ts'
 export {
   feedEnds,
   getCustomerSheets,
@@ -10,6 +11,7 @@ export {
   startOfFeed,
   walkChangedCustomers,
   walkCustomers,
+  walkFound,
   walkHolders,
 } from './customer-sheet.ts'
 export { customerFigures } from './customer-views.ts'

@@ -48,7 +48,8 @@ function encodeCharge(charge: Charge, unit: Unit, status?: string): Element {
       depreciation_type: charge.perEarning ? 'per_transaction' : charge.onlyDormant ? 'last_transaction' : 'recurring',
       depreciation_interval: every,
       depreciation_interval_type: period,
-      depreciation_percentage: formatMinor(amount, percentScale),
+      // As the manual shows them: 50, not 50.00.
+      depreciation_percentage: formatMinor(amount, percentScale).replace(/\.00$/, ''),
     },
     status,
   )

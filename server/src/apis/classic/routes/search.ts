@@ -1,9 +1,10 @@
-import { searchCustomers as searchCore } from '../../../core/customers/index.ts'
 import {
   type CustomerSheet,
-  getCustomerSheets,
   type NumberPart,
+  type Piece,
+  type Place,
   walkCustomers,
+  walkFound,
   walkHolders,
 } from '../../../core/reports/index.ts'
 import type { Ctx } from '../../../platform/ctx.ts'
@@ -78,12 +79,45 @@ function decodeComparison(fields: Fields): Comparison {
   return (value, wanted) => value.toLowerCase().includes(wanted.toLowerCase())
 }
 
-const indexed = ['email', 'customer_username', 'last_name', 'first_name']
+/**
+ * The pieces of a text that an index finds: three letters or digits in a row at least. The two small forms of sigma are told apart
+ * by the end of a word, which is not the same everywhere.
+ */
+function findPieces(text: string, places?: readonly Place[]): Piece[] {
+  const pieces = text.toLowerCase().split(/[^\p{L}\p{N}]|[σς]/u)
+  const longest = [...new Set(pieces.filter(({ length }) => length >= 3))].sort((a, b) => b.length - a.length)
+  return longest.slice(0, maxPieces).map((piece) => (places ? { text: piece, places } : { text: piece }))
+}
 
-/** A text of one field that the core's index finds; what it finds is looked at again field by field. */
-function findIndexedText(fields: Fields): string | undefined {
-  const name = indexed.find((one) => (fields.get(one)?.length ?? 0) >= 3)
-  return name && findText(fields, name)
+/** What the longest pieces leave is looked through one by one. */
+const maxPieces = 4
+const maxGroups = 10
+
+/** Where the core keeps what a field shows, as far as an index finds its parts. */
+const indexed: Readonly<Record<string, readonly Place[]>> = {
+  email: ['identity'],
+  customer_username: ['identity'],
+  last_name: ['name'],
+  first_name: ['name'],
+  card_number: ['card', 'identity'],
+  code: ['name', 'identity'],
+  city: ['address'],
+  postal_code: ['address'],
+  state: ['address'],
+}
+
+const attributes = ['custom_date', 'custom_field', 'customer_PIN']
+
+/** What every customer who is looked for has; a look through all attributes only where nothing else is told. */
+function findSearchPieces(fields: Fields): Piece[] {
+  const piecesOf = (name: string, places: readonly Place[]) =>
+    findPieces(findText(fields, name, { max: 1000 }) ?? '', places)
+  const found = Object.entries(indexed).flatMap(([name, places]) => piecesOf(name, places))
+  if (found.length > 0) return found.slice(0, maxPieces)
+  const phone = piecesOf('phone', ['identity', 'attribute'])
+  if (phone.length > 0) return phone
+  const kept = [...fields.keys()].filter((name) => attributes.includes(name) || customFieldName.test(name))
+  return kept.flatMap((name) => piecesOf(name, ['attribute'])).slice(0, maxPieces)
 }
 
 function findNumberPart(fields: Fields): NumberPart | undefined {
@@ -96,51 +130,37 @@ function findNumberPart(fields: Fields): NumberPart | undefined {
 /** A phrase over all fields: a comma means or, a blank means and, and binds tighter. */
 export async function findCustomers(call: Call): Promise<Answer> {
   const { ctx, fields } = call
-  const phrase = findText(fields, 'find_customer') ?? refuse('find_customer', 'is required')
-  const groups = phrase
+  const text = findText(fields, 'find_customer') ?? refuse('find_customer', 'is required')
+  const groups = text
     .toLowerCase()
     .split(',')
     .map((group) => group.split(/\s+/).filter(Boolean))
     .filter((group) => group.length > 0)
   const matches: Matches = (sheet) => {
-    const text = textOf(sheet)
-    return groups.some((group) => group.every((word) => text.includes(word)))
+    const all = textOf(sheet)
+    return groups.some((group) => group.every((word) => all.includes(word)))
   }
-  return encodeFound(call, walkCustomers(ctx), matches)
+  const phrase = groups.map((words) => findPieces(words.join(' ')))
+  const isIndexed = phrase.length <= maxGroups && phrase.every((pieces) => pieces.length > 0)
+  return encodeFound(call, isIndexed ? walkFound(ctx, phrase) : walkCustomers(ctx), matches)
 }
 
 /** Everything of a customer that a phrase is looked for in, in lower case. */
 export function textOf(sheet: CustomerSheet): string {
-  const values = Object.values(searched).map((read) => read(sheet) ?? '')
-  return [...values, sheet.companyName, sheet.line1].join('\n').toLowerCase()
+  const values = Object.values(searched).map((read) => read(sheet))
+  const custom = Object.keys(sheet.attributes).filter((name) => customFieldName.test(name))
+  const own = custom.map((name) => customField(name)(sheet))
+  return [...values, sheet.companyName, sheet.line1, sheet.line2, sheet.country, sheet.code, ...own]
+    .join('\n')
+    .toLowerCase()
 }
-
-/** The first page is there at once; whoever reads on gets more at a time, since every page looks through the index again. */
-const [firstPage, nextPages] = [500, 5_000]
 
 /** Everybody who can match, and as few others as an index or a look at one column knows to leave out. */
 async function* walkCandidates(ctx: Ctx, fields: Fields): AsyncGenerator<CustomerSheet> {
-  const text = findIndexedText(fields)
-  if (!text) {
-    const number = findNumberPart(fields)
-    return yield* (number && (await walkHolders(ctx, number))) ?? walkCustomers(ctx)
-  }
-  for (let after: Parameters<typeof searchCore>[1]['after']; ; ) {
-    const limit = after === undefined ? firstPage : nextPages
-    const page = await searchCore(ctx, {
-      text,
-      after,
-      limit,
-      order: 'id',
-      filters: { states: ['identified'] },
-    })
-    yield* await getCustomerSheets(
-      ctx,
-      page.map((customer) => customer.id),
-    )
-    after = page.at(-1)?.id
-    if (page.length < limit) return
-  }
+  const pieces = findSearchPieces(fields)
+  if (pieces.length > 0) return yield* walkFound(ctx, [pieces])
+  const number = findNumberPart(fields)
+  yield* (number && (await walkHolders(ctx, number))) ?? walkCustomers(ctx)
 }
 
 async function encodeFound(call: Call, sheets: AsyncIterable<CustomerSheet>, matches: Matches): Promise<Answer> {

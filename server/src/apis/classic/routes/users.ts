@@ -86,8 +86,11 @@ async function decodeAbout({ ctx, fields }: Call, before: User | undefined): Pro
   return { ...about, passwordHash: await hashPassword(password) }
 }
 
-/** `all` or `none`; otherwise campaigns that the caller may see. */
+const isAdministrator = (fields: Fields) => fields.get('user_role')?.toUpperCase() === 'A'
+
+/** `all` or `none`; otherwise campaigns that the caller may see. An administrator sees them all, whatever else is sent. */
 async function decodeCampaigns(call: Call): Promise<Data> {
+  if (isAdministrator(call.fields) && !call.campaigns) return { allowedCampaigns: null }
   const text = findText(call.fields, 'allowed_campaigns', { max: 10_000 })
   if (text === undefined) return call.campaigns ? { allowedCampaigns: [...call.campaigns] } : {}
   if (text.toLowerCase() === 'all') {
@@ -116,7 +119,8 @@ export async function updateUser(call: Call): Promise<Answer> {
   const before = await getUser(ctx, requireSelected(fields))
   refuseStronger(call, before)
   const permissions = grantable(call, decodePermissions(fields, before.permissions), before.permissions)
-  const campaigns = fields.has('allowed_campaigns') ? await decodeCampaigns(call) : {}
+  const asked = fields.has('allowed_campaigns') || isAdministrator(fields)
+  const campaigns = asked ? await decodeCampaigns(call) : {}
   const isSame =
     permissions.length === before.permissions.size && permissions.every((one) => before.permissions.has(one))
   await updateCredential(ctx, {
