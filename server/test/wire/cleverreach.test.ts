@@ -456,6 +456,11 @@ describe('searching by rules', () => {
     expect(await find([{ field: 'tags', logic: 'contains', condition: 'red,green' }])).toEqual(['f1'])
     expect(await find([{ field: 'tags', logic: 'ISNULL' }])).toEqual(['f3'])
     expect(await find([{ field: 'registered', logic: 'bg', condition: '1500' }])).toEqual(['f2', 'f3'])
+    for (const beyond of ['9'.repeat(15), '1e300', 'Infinity']) {
+      expect(await find([{ field: 'registered', logic: 'bg', condition: beyond }])).toEqual([])
+      expect(await find([{ field: 'registered', logic: 'sm', condition: beyond }])).toEqual(['f1', 'f2', 'f3'])
+      expect(await find([{ field: 'registered', logic: 'bg', condition: `-${beyond}` }])).toEqual(['f1', 'f2', 'f3'])
+    }
     expect(await find([{ field: 'lastname', logic: 'eq', condition: 'ångström' }])).toEqual(['f1'])
     expect(await find([{ field: 'city', logic: 'eq', condition: 'oslo' }])).toEqual(['f2'])
     expect(await find([{ field: 'spent', logic: 'bg', condition: '9' }])).toEqual(['f2'])

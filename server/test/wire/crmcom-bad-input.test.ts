@@ -110,7 +110,7 @@ test.each(Object.entries(bodies))('%s refuses what it does not understand', asyn
     await send(text)
 })
 
-test('queries are checked like bodies', async () => {
+test('queries are checked like bodies', { timeout: 300_000 }, async () => {
   const accounts = await call('GET', `/contacts/${john.id}/accounts`, john)
   const account = `/accounts/${accounts.body.content[0].accounts[0].id}`
   const paths = ['', '/purchases', '/accounts', '/organisations', '/tokens'].map((end) => `/contacts/${john.id}${end}`)

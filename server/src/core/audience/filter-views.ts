@@ -117,12 +117,19 @@ function tagCondition({ test, value }: FilterRule): Sql {
 function timeCondition(time: Sql, { test, value }: FilterRule): Sql {
   if (test === 'empty') return sql`${time} is null`
   if (test === 'not_empty') return sql`${time} is not null`
-  const seconds = Number(value)
-  const at = new Date((Number.isFinite(seconds) ? seconds : 0) * 1000)
+  const at = timeOf(value)
   if (test === 'greater') return sql`${time} > ${at}`
   if (test === 'less') return sql`${time} < ${at}`
   const same = sql`date_trunc('second', ${time}) = ${at}`
   return test === 'not_equals' || test === 'not_contains' ? sql`${same} is not true` : same
+}
+
+const lastSecond = 8_640_000_000_000
+
+/** What is no number is the beginning of time; what lies beyond its ends is the end: nobody joined before or after them. */
+function timeOf(value: string): Date {
+  const seconds = Number(value)
+  return new Date(Math.min(Math.max(Number.isNaN(seconds) ? 0 : seconds, 0), lastSecond) * 1000)
 }
 
 function textCondition(expression: Sql, { test, value }: FilterRule): Sql {
