@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { instantOf, localOf, weekendOf } from './zones.ts'
+import { instantOf, localOf, weekendOf, yearOfSales } from './zones.ts'
 
 describe('times of the shop', () => {
   test.each([
@@ -23,4 +23,10 @@ describe('times of the shop', () => {
   ])('the weekend of %s begins on %s', (day, saturday) => {
     expect(weekendOf(day).from).toBe(saturday)
   })
+})
+
+test('a year of sales ends today, or with the last sale of a shop that has sold nothing for a year', () => {
+  expect(yearOfSales('2026-11-21', undefined)).toEqual({ from: '2025-11-22', to: '2026-11-21' })
+  expect(yearOfSales('2026-11-21', '2026-01-10')).toEqual({ from: '2025-11-22', to: '2026-11-21' })
+  expect(yearOfSales('2026-11-21', '2011-12-09')).toEqual({ from: '2010-12-10', to: '2011-12-09' })
 })

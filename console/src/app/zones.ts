@@ -40,6 +40,12 @@ export function today(timeZone: string): string {
   return localOf(new Date().toISOString(), timeZone).slice(0, 10)
 }
 
+/** A year up to today; up to the last sale where that is longer ago, as in a shop that was brought in from elsewhere. */
+export function yearOfSales(day: string, lastSale: string | undefined): { from: string; to: string } {
+  const to = lastSale && lastSale < addDays(day, -364) ? lastSale : day
+  return { from: addDays(to, -364), to }
+}
+
 /** This Saturday and Sunday; on a Sunday the one that is today. */
 export function weekendOf(day: string): { from: string; to: string } {
   const weekday = new Date(`${day}T00:00:00Z`).getUTCDay()

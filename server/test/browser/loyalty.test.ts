@@ -26,7 +26,7 @@ async function openMarket(): Promise<Shop & { saturday: Date }> {
   if (!gold) throw new Error('the retail template has a tier called Gold')
   await createStaffUser(ctx, { ...marketer, name: 'Mara', role: 'marketer' })
   await giveTier(ctx, { customerId: jane.id, tierId: gold.id })
-  const saturday = saturdayOf(ctx.clock.now())
+  const saturday = saturdayOf(ctx.clock.now(), ctx.tenant.timeZone)
   // Jane bought coffee on eight Saturdays and eight Wednesdays, John, who is not in Gold, on the same days.
   const sales = Array.from({ length: 8 }, (_, index) => index + 1).flatMap((weeks) =>
     [0, 4].flatMap((days) =>
@@ -52,10 +52,9 @@ async function openMarket(): Promise<Shop & { saturday: Date }> {
   return { ...corner, saturday }
 }
 
-/** Noon of the Saturday of this weekend, as the console means it: on a Sunday, the day before. */
-function saturdayOf(now: Date): Date {
-  const noon = new Date(now)
-  noon.setUTCHours(12, 0, 0, 0)
+/** Noon of the Saturday of this weekend, as the console means it: on a Sunday of the shop, the day before. */
+function saturdayOf(now: Date, timeZone: string): Date {
+  const noon = new Date(`${new Intl.DateTimeFormat('en-CA', { timeZone }).format(now)}T12:00:00Z`)
   const weekday = noon.getUTCDay()
   return new Date(noon.getTime() + (weekday === 0 ? -1 : 6 - weekday) * dayMilliseconds)
 }
@@ -272,11 +271,15 @@ describe.skipIf(!hasChromium)('loyalty in the console (needs /usr/bin/chromium)'
     await page.getByRole('navigation').getByRole('link', { name: 'Customers' }).first().click()
     await page.getByRole('button', { name: 'Stay here' }).click()
     await page.getByRole('button', { name: 'Remove: Customers in a tier …' }).click()
+    await page.getByText('Some products', { exact: true }).click()
+    await choose(page, 'Products', 'house', /House blend/)
     await page.getByRole('button', { name: 'Save as a draft' }).click()
     await page.getByRole('heading', { name: 'Grouped' }).waitFor()
     await page.reload()
     await page.getByText('Neither on the first purchase of a customer, nor on weekends').waitFor()
     expect(await page.getByText('Nothing in it yet.').count()).toBe(0)
+    // A product is kept by its code and still shown by its name.
+    await page.getByText('House blend 1 kg · beans').first().waitFor()
     // Saved: nothing is asked on the way out.
     await page.getByRole('navigation').getByRole('link', { name: 'Customers' }).first().click()
     await page.getByRole('heading', { name: 'Customers', exact: true }).waitFor()

@@ -26,7 +26,11 @@ export function ConnectPage() {
       title="Connect"
       note="Point a client you already have at one of these addresses. All of them see the same customers."
     >
-      {query.isError && <Failed problem={query.error} retry={() => void query.refetch()} />}
+      {query.isError && (
+        <Card>
+          <Failed problem={query.error} retry={() => void query.refetch()} />
+        </Card>
+      )}
       {query.isPending && <Skeleton height={420} radius="lg" />}
       {apis?.length === 0 && <NoApis />}
       {apis && open && (

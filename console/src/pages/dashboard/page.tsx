@@ -4,7 +4,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router'
 import { dashboardQuery, latestPurchasesQuery } from '../../api/queries.ts'
 import type { Dashboard } from '../../api/types.ts'
 import { dayOf, formatDays } from '../../app/format.ts'
-import { Page } from '../../components/page.tsx'
+import { Card, Page } from '../../components/page.tsx'
 import { Failed } from '../../components/states.tsx'
 import { DashboardSkeleton, Figures } from './figures.tsx'
 import { Latest } from './latest.tsx'
@@ -41,7 +41,11 @@ export function DashboardPage() {
         </>
       }
     >
-      {dashboard.isError && <Failed problem={dashboard.error} retry={() => void dashboard.refetch()} />}
+      {dashboard.isError && (
+        <Card>
+          <Failed problem={dashboard.error} retry={() => void dashboard.refetch()} />
+        </Card>
+      )}
       {dashboard.isPending && <DashboardSkeleton />}
       {data && quiet && <Quiet lastSale={lastSale} show={change} />}
       {data && !quiet && <Figures data={data} stale={dashboard.isPlaceholderData} />}

@@ -1,6 +1,6 @@
 import { MultiSelect } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
-import { type UseQueryResult, useQuery } from '@tanstack/react-query'
+import { type UseQueryResult, useQueries, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { brandsQuery, categoriesQuery, foundCategoriesQuery, foundProductsQuery } from '../../api/loyalty-queries.ts'
 import type { Choice } from '../../api/loyalty-types.ts'
@@ -70,6 +70,8 @@ interface CodesProps {
   readonly change: (codes: string[]) => void
 }
 
+const MOST_NAMED = 10
+
 /** Products by name or code; a code that the catalogue does not know stays as it is. */
 export function ProductPicker({ label, codes, change }: CodesProps) {
   const [text, setText] = useState('')
@@ -77,9 +79,16 @@ export function ProductPicker({ label, codes, change }: CodesProps) {
   const found = useQuery(foundProductsQuery(asked))
   const products = found.data ?? []
   const missing = codes.filter((code) => !products.some((product) => product.code === code))
+  // What was chosen earlier keeps its name; beyond the first ones a code must do.
+  const named = useQueries({ queries: missing.slice(0, MOST_NAMED).map(foundProductsQuery) }).flatMap(
+    ({ data: found = [] }, at) => found.find(({ code }) => code === missing[at]) ?? [],
+  )
+  const known = [...products, ...named]
   const data = [
-    ...products.map(({ code, name }) => ({ value: code, label: name === code ? code : `${name} · ${code}` })),
-    ...missing.map((code) => ({ value: code, label: code })),
+    ...known.map(({ code, name }) => ({ value: code, label: name === code ? code : `${name} · ${code}` })),
+    ...missing
+      .filter((code) => !named.some((product) => product.code === code))
+      .map((code) => ({ value: code, label: code })),
   ]
   return (
     <MultiSelect

@@ -7,10 +7,11 @@ import { useState } from 'react'
 import { post, put } from '../../api/client.ts'
 import { isOpen, replayQuery } from '../../api/loyalty-queries.ts'
 import type { Replay as Replayed, ReplayResult, RuleDraft } from '../../api/loyalty-types.ts'
+import { latestPurchasesQuery } from '../../api/queries.ts'
 import type { Unit } from '../../api/types.ts'
-import { formatCount, formatMoney, formatMonth, formatShort, formatUnits } from '../../app/format.ts'
+import { dayOf, formatCount, formatMoney, formatMonth, formatShort, formatUnits } from '../../app/format.ts'
 import { useSession } from '../../app/session.ts'
-import { addDays, today } from '../../app/zones.ts'
+import { today, yearOfSales } from '../../app/zones.ts'
 import { Refusal } from '../../components/form.tsx'
 import { Empty, Failed } from '../../components/states.tsx'
 import { TrendChart } from '../../components/trend-chart.tsx'
@@ -67,9 +68,10 @@ interface AskProps {
 }
 
 function Ask({ busy, asked, ask }: AskProps) {
-  const end = today(useSession().tenant.time_zone)
+  const lastSale = useQuery(latestPurchasesQuery(1)).data?.items[0]?.occurred_at
+  const usual = yearOfSales(today(useSession().tenant.time_zone), lastSale && dayOf(lastSale))
   const [chosen, setDays] = useState<[string | null, string | null]>()
-  const [from, to] = chosen ?? (asked ? [asked.from, asked.to] : [addDays(end, -364), end])
+  const [from, to] = chosen ?? (asked ? [asked.from, asked.to] : [usual.from, usual.to])
   return (
     <div className={editor.withButton}>
       <DatePickerInput

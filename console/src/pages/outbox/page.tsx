@@ -49,7 +49,11 @@ export function OutboxPage() {
           onChange={(channel) => search({ channel: channel || undefined })}
         />
       </div>
-      {query.isError && <Failed problem={query.error} retry={() => void query.refetch()} />}
+      {query.isError && (
+        <Card>
+          <Failed problem={query.error} retry={() => void query.refetch()} />
+        </Card>
+      )}
       {messages?.length === 0 && <NoMessages filtered={Boolean(filter.to || filter.channel)} />}
       {!query.isError && messages?.length !== 0 && (
         <div className={classes.panes}>

@@ -28,7 +28,10 @@ export function Preview({ message }: { message: Message }) {
       <header className={classes.head}>
         <h2 className={classes.subject}>{message.subject ?? sentence(message.channel)}</h2>
         <p className={classes.facts}>
-          To <b>{message.to}</b> · {formatDateTime(message.created_at)}
+          <span>
+            To <b>{message.to}</b>
+          </span>
+          <span>{formatDateTime(message.created_at)}</span>
           <Tag tone={tones[message.state]}>{sentence(message.state)}</Tag>
         </p>
         {message.reason && <p className={classes.reason}>{sentence(message.reason)}</p>}

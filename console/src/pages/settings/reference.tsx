@@ -23,7 +23,12 @@ export function Reference() {
   const lists = useQuery(referenceListsQuery)
   const [path, setPath] = useState<string>()
   if (lists.isPending) return <PageLoading />
-  if (lists.isError) return <Failed problem={lists.error} retry={() => void lists.refetch()} />
+  if (lists.isError)
+    return (
+      <Card>
+        <Failed problem={lists.error} retry={() => void lists.refetch()} />
+      </Card>
+    )
   const list = lists.data.find((one) => one.list === path) ?? lists.data[0]
   if (!list) return null
   return (

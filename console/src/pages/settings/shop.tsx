@@ -12,7 +12,12 @@ import classes from './page.module.css'
 
 export function Shop() {
   const query = useQuery(settingsQuery)
-  if (query.isError) return <Failed problem={query.error} retry={() => void query.refetch()} />
+  if (query.isError)
+    return (
+      <Card>
+        <Failed problem={query.error} retry={() => void query.refetch()} />
+      </Card>
+    )
   if (!query.data) return <Skeleton height={320} radius="lg" className={classes.narrow} />
   // A form anew when something else is saved, not each time that the same is read again: what is typed would be gone.
   return <ShopForm key={JSON.stringify(query.data)} settings={query.data} />
