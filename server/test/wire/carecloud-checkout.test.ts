@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { findDefaultProgramme, updateProgramme } from '../../src/core/loyalty/index.ts'
+import { eraseCustomer } from '../../src/core/privacy/index.ts'
 import { recordPurchase } from '../../src/core/purchases/index.ts'
 import { fixedClock } from '../../src/platform/clock.ts'
 import { testApp } from '../app.ts'
@@ -214,6 +215,53 @@ describe('a cancellation', () => {
     expect(faults(await send(unknown))).toEqual([['bill_number', 'not_found']])
     expect((await overview(customer_id)).available_points).toBe(100)
   })
+
+  test('of somebody else’s sale was not meant; one that names nobody is the buyer’s', async () => {
+    const [customer_id, other] = [await addCustomer(till, places), await addCustomer(till, places)]
+    await send({ bill_id: 'C-9', total: 20, customer_id })
+    const bill = { canceled: true, bill_number: 'C-9' }
+    expect(faults(await send({ bill_id: 'CC-9', total: 20, customer_id: other, bill }))).toEqual([
+      ['customer_id', 'not_allowed_value'],
+    ])
+    expect((await overview(customer_id)).available_points).toBe(20)
+    expect((await send({ bill_id: 'CC-9', total: 20, bill })).status).toBe(201)
+    expect((await overview(customer_id)).available_points).toBe(0)
+  })
+})
+
+test('a purchase that was told where there are no types is found by the type it is shown with', async () => {
+  const customer_id = await addCustomer(till, places)
+  const customerId = ctx.ids.read('customer', ctx.tenant.id, customer_id) ?? 0
+  for (const [number, source] of [
+    ['U-1', 'import'],
+    ['U-2', 'shop'],
+  ] as const) {
+    const report = { space: source, number, source, confirmed: true, customerId, onKnownNumber: 'refuse' } as const
+    const occurredAt = new Date('2026-11-20T11:00:00Z')
+    await recordPurchase(ctx, { ...report, currency: 'EUR', totalMinor: 1_000, occurredAt })
+  }
+  const numbersOf = async (type_id: string) =>
+    (await till.get(`/purchases?customer_id=${customer_id}&type_id=${type_id}`)).body.data.purchases.map(
+      (purchase: { external_purchase_id: string; type_id: string }) => [
+        purchase.external_purchase_id,
+        purchase.type_id,
+      ],
+    )
+  const types = (await till.get('/purchase-types')).body.data.purchase_types
+  const online = types.find((type: { text_id: string }) => type.text_id === 'e-commerce').type_id
+  expect(await numbersOf(places.sale)).toEqual([['U-1', places.sale]])
+  expect(await numbersOf(online)).toEqual([['U-2', online]])
+  expect(await numbersOf('none')).toEqual([])
+})
+
+test('a customer who was erased buys nothing any more', async () => {
+  const customer_id = await addCustomer(till, places)
+  await eraseCustomer(ctx, ctx.ids.read('customer', ctx.tenant.id, customer_id) ?? 0)
+  const gone = [['customer_id', 'customer_was_deleted']]
+  expect(faults(await send({ bill_id: 'GONE', total: 5, customer_id }))).toEqual(gone)
+  expect(faults(await till.post('/purchases/actions/accept-payment', question({ customer_id, total: 5 })))).toEqual(
+    gone,
+  )
 })
 
 describe('afterwards', () => {

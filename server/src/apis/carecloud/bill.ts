@@ -1,5 +1,5 @@
 import { findProductsByListCodes, listCodeKey } from '../../core/catalog/index.ts'
-import { findCustomerByIdentity } from '../../core/customers/index.ts'
+import { findCustomerById, findCustomerByIdentity } from '../../core/customers/index.ts'
 import { findDefaultUnit } from '../../core/ledger/index.ts'
 import { findCardByNumber, findDefaultProgramme } from '../../core/loyalty/index.ts'
 import { listReferenceItems } from '../../core/organisations/index.ts'
@@ -43,9 +43,7 @@ export async function readBuyer(
   const own = isApp(call) ? call.session.customerId : undefined
   const given = body.id('customer_id', 'customer') ?? (body.has('customer_id') ? undefined : own)
   const customer = given === undefined ? undefined : await findReachable(call, given)
-  if (given !== undefined && !customer) {
-    body.refuse('customer_id', isApp(call) ? 'not_belong_to_logged_in_customer' : 'not_found')
-  }
+  if (given !== undefined && !customer) body.refuse('customer_id', await whyUnreachable(call, given))
   const cardNumber = body.text('card_number', { max: 100 })
   if (cardNumber === undefined) return { customerId: customer?.id, cardNumber }
   const card = await findCardByNumber(ctx, cardNumber)
@@ -59,6 +57,11 @@ export async function readBuyer(
     body.refuse('card_number', 'not_allowed_value', 'belongs to another customer')
   }
   return { customerId: customer?.id ?? owner?.id, cardNumber }
+}
+
+async function whyUnreachable(call: Call, id: number): Promise<string> {
+  if (isApp(call)) return 'not_belong_to_logged_in_customer'
+  return (await findCustomerById(call.ctx, id)) ? 'customer_was_deleted' : 'not_found'
 }
 
 /** The part of a report that a bill tells, whether it is a question or a sale. */

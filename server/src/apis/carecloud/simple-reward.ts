@@ -26,6 +26,8 @@ export async function createSimpleReward({ ctx, body }: Call): Promise<Answer> {
 
 async function readSimpleReward(ctx: Ctx, fields: Fields): Promise<RewardInput> {
   readPartner(ctx, fields, { required: false })
+  // There is one partner whose rewards these are; who means one alone names it.
+  if (fields.value('global_reward') === false && !fields.has('partner_id')) fields.refuse('partner_id', 'required')
   fields.needBoolean('global_reward')
   const names = textsIn(fields, { field: 'names', max: 300 })
   if (names.length === 0) fields.refuse('names', fields.has('names') ? 'empty' : 'required')

@@ -177,6 +177,11 @@ function coversAll(lines: readonly { code: string; quantity: number }[], sold: r
   return [...left.values()].every((quantity) => quantity <= 0)
 }
 
+/** Whose sale it was, that one's is the cancellation, whoever it names: else two customers' turnover would be wrong. */
+function customerOf({ report, original }: Pick<Planned, 'report' | 'original'>): number | null {
+  return original ? original.customerId : (report.customerId ?? null)
+}
+
 async function write(ctx: Ctx, planned: readonly Planned[]): Promise<void> {
   await insertPurchases(
     ctx,
@@ -184,7 +189,7 @@ async function write(ctx: Ctx, planned: readonly Planned[]): Promise<void> {
       id,
       kind: 'cancellation' as const,
       number: report.number,
-      customer_id: report.customerId ?? original?.customerId ?? null,
+      customer_id: customerOf({ report, original }),
       store_id: report.storeId ?? original?.storeId ?? null,
       source: report.source,
       confirmed: report.confirmed,
@@ -220,7 +225,7 @@ async function write(ctx: Ctx, planned: readonly Planned[]): Promise<void> {
     planned.map(({ id, report, original }) => ({
       entity: 'purchase',
       entityId: id,
-      customerId: report.customerId ?? original?.customerId ?? null,
+      customerId: customerOf({ report, original }),
       operation: 'cancelled',
       data: { source: report.source, cancelsId: original?.id ?? null },
     })),

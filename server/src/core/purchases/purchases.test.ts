@@ -195,6 +195,20 @@ test('points pay for a purchase in the same breath, and cancelling it gives them
   ).rejects.toMatchObject({ code: 'purchase.already_cancelled' })
 })
 
+test('a cancellation is the customer’s whose sale it was, whoever it names', async () => {
+  const [buyer, other] = [await newCustomer(), await newCustomer()]
+  const [bought, anonymous] = [number(), number()]
+  await recordPurchases(ctx, [sale({ number: bought, customerId: buyer }), sale({ number: anonymous })])
+  for (const [cancelsNumber, customerId] of [
+    [bought, buyer],
+    [anonymous, null],
+  ] as const) {
+    const report = sale({ number: number(), kind: 'cancellation', cancelsNumber, customerId: other })
+    const { purchaseId } = await recordPurchase(ctx, report)
+    expect(await getPurchase(ctx, purchaseId)).toMatchObject({ kind: 'cancellation', customerId })
+  }
+})
+
 test('cancelling in steps takes back exactly what was earned', async () => {
   const customerId = await newCustomer()
   const original = number()

@@ -1,5 +1,6 @@
 import type { Ctx } from '../../platform/ctx.ts'
 import { type Sql, sql } from '../../platform/db.ts'
+import type { PurchaseSource } from '../loyalty/index.ts'
 import type { Effect, MovedValue, Payment, Purchase, PurchaseKind, PurchaseLine, ReportRow } from './types.ts'
 
 const columns = sql`
@@ -26,6 +27,8 @@ export interface PurchaseQuery {
   readonly number?: string
   readonly kind?: PurchaseKind
   readonly typeCode?: string
+  /** With `typeCode`: those that were told without a type count, too, where they are of these kinds and from these sources. */
+  readonly orUntyped?: { readonly kinds: readonly PurchaseKind[]; readonly sources: readonly PurchaseSource[] }
   /** Half-open: from <= occurredAt < to. */
   readonly from?: Date
   readonly to?: Date
@@ -78,6 +81,11 @@ function orderOf({ orderBy, oldestFirst = false }: PurchaseQuery): Sql {
   return oldestFirst ? sql`${column}, p.id` : sql`${column} desc, p.id desc`
 }
 
+function untypedIn({ orUntyped: wanted }: PurchaseQuery): Sql {
+  if (!wanted) return sql`false`
+  return sql`p.type_code is null and p.kind = any (${wanted.kinds}::text[]) and p.source = any (${wanted.sources}::text[])`
+}
+
 function conditions(ctx: Ctx, query: PurchaseQuery): Sql {
   const parts: Sql[] = [sql`p.tenant_id = ${ctx.tenant.id}`]
   if (query.ids) parts.push(sql`p.id = any(${query.ids}::bigint[])`)
@@ -85,7 +93,7 @@ function conditions(ctx: Ctx, query: PurchaseQuery): Sql {
   if (query.storeId !== undefined) parts.push(sql`p.store_id = ${query.storeId}`)
   if (query.number !== undefined) parts.push(sql`p.number = ${query.number}`)
   if (query.kind !== undefined) parts.push(sql`p.kind = ${query.kind}`)
-  if (query.typeCode !== undefined) parts.push(sql`p.type_code = ${query.typeCode}`)
+  if (query.typeCode !== undefined) parts.push(sql`(p.type_code = ${query.typeCode} or ${untypedIn(query)})`)
   if (query.from !== undefined) parts.push(sql`p.occurred_at >= ${query.from}`)
   if (query.to !== undefined) parts.push(sql`p.occurred_at < ${query.to}`)
   return parts.reduce((all, part) => sql`${all} and ${part}`)

@@ -2,6 +2,7 @@ import { balancesAfterCharges, findDefaultProgramme, pointsValue } from '../../.
 import { listReferenceItems, type ReferenceItem } from '../../../core/organisations/index.ts'
 import {
   type LineInput,
+  listPurchases,
   type PurchaseReport,
   quotePurchase,
   recordPurchase,
@@ -105,6 +106,7 @@ async function sendPurchase(call: Call): Promise<Answer> {
   const spend = await spendOf(ctx, { ...recap, currency: bill.currency })
   const wanted: Wanted = { ...spend, customerId: checkout.customerId, currency: bill.currency }
   if (!canceled && checkout.customerId === undefined) refuseSpend(wire, wanted, nothing)
+  if (cancelsNumber) await checkWhose(call, { number: cancelsNumber, customerId: checkout.customerId })
   body.done()
   const report: PurchaseReport = {
     ...reportBase(checkout, paymentType),
@@ -152,6 +154,18 @@ async function linesAsPaid(
     totalMinor: (line.totalMinor ?? 0) - off(told.benefits.filter((one) => one.linePosition === index + 1)),
   }))
   return paid.every(({ totalMinor }, index) => totalMinor >= 0 || (lines[index]?.totalMinor ?? 0) < 0) ? paid : lines
+}
+
+/** Everything but its number is as it was in the sale; one of somebody else's was not meant. */
+async function checkWhose(
+  { ctx, body }: Call,
+  told: { number: string; customerId: number | undefined },
+): Promise<void> {
+  if (told.customerId === undefined) return
+  const { items } = await listPurchases(ctx, { number: told.number, kind: 'sale', limit: 10 })
+  const isTheirs = items.some(({ customerId }) => customerId === told.customerId || customerId === null)
+  if (items.length === 0 || isTheirs) return
+  body.refuse(body.has('customer_id') ? 'customer_id' : 'card_number', 'not_allowed_value')
 }
 
 async function readPurchaseType(ctx: Ctx, bill: Fields): Promise<ReferenceItem | undefined> {

@@ -1,26 +1,22 @@
-import { getProducts, type Product } from '../../../core/catalog/index.ts'
-import { getCustomers } from '../../../core/customers/index.ts'
 import { findDefaultUnit, findPosting } from '../../../core/ledger/index.ts'
 import { listVouchers, type Voucher } from '../../../core/loyalty/index.ts'
-import { listReferenceItems } from '../../../core/organisations/index.ts'
 import {
   claimPurchase,
   findPurchase,
   getPurchaseDetails,
   listPurchases,
   type Purchase,
-  type PurchaseLine,
   type PurchaseQuery,
 } from '../../../core/purchases/index.ts'
 import type { Ctx } from '../../../platform/ctx.ts'
 import { currencyScale, fromMinor } from '../../../platform/money.ts'
 import { billSpace, readBuyer } from '../bill.ts'
 import type { Call, Routes } from '../call.ts'
-import { currencyId } from '../currencies.ts'
-import { type Answer, idOf, idOrNull, listOf, noContent, ok, pageOf, type Row, timeOf } from '../encode.ts'
+import { type Answer, listOf, noContent, ok, pageOf } from '../encode.ts'
 import { invalidParam, notFound } from '../errors.ts'
 import { fieldsOf } from '../fields.ts'
 import { customerFilter, customerInPath, findReachable, isApp } from '../people.ts'
+import { ofType, purchaseRows } from '../purchase.ts'
 import { points, pointsOfPurchase } from '../value-kinds.ts'
 import { voucherPage, voucherRows } from '../voucher.ts'
 import { neededStore } from './stores.ts'
@@ -135,7 +131,7 @@ async function purchasePage(call: Call, customerId: number | undefined): Promise
     customerId,
     storeId,
     number,
-    ...(typeId === undefined ? {} : { typeCode: await typeCodeOf(ctx, typeId) }),
+    ...(typeId === undefined ? {} : await ofType(ctx, typeId)),
     from,
     // The last second named is part of the interval.
     ...(to ? { to: new Date(to.getTime() + 1_000) } : {}),
@@ -153,11 +149,6 @@ async function purchasePage(call: Call, customerId: number | undefined): Promise
   )
 }
 
-async function typeCodeOf(ctx: Ctx, id: number): Promise<string> {
-  const item = (await listReferenceItems(ctx, 'purchase_type')).find((candidate) => candidate.id === id)
-  return item?.code ?? ''
-}
-
 /** With its lines. An app sees only its own customer's. */
 async function purchaseInPath(call: Call): Promise<Purchase> {
   const id = call.pathId('purchase_id', 'purchase')
@@ -167,92 +158,6 @@ async function purchaseInPath(call: Call): Promise<Purchase> {
   return purchase
 }
 
-async function purchaseRows(
-  ctx: Ctx,
-  purchases: readonly Purchase[],
-  include: { items: boolean; properties: boolean },
-) {
-  const types = new Map((await listReferenceItems(ctx, 'purchase_type')).map((item) => [item.code, item.id]))
-  const itemTypes = new Map((await listReferenceItems(ctx, 'purchase_item_type')).map((item) => [item.code, item.id]))
-  const products = include.items ? await productsOf(ctx, purchases) : new Map<number, Product>()
-  const buyers = await livingCustomers(ctx, purchases)
-  return purchases.map((purchase) => {
-    const lines = purchase.lines ?? []
-    return {
-      purchase_id: idOf(ctx, 'purchase', purchase.id),
-      customer_id: idOrNull(ctx, 'customer', purchase.customerId === null ? null : buyers.get(purchase.customerId)),
-      store_id: idOrNull(ctx, 'organisation', purchase.storeId),
-      external_purchase_id: purchase.number,
-      payment_time: timeOf(ctx, purchase.occurredAt),
-      items_count: lines.length,
-      purchase_items: include.items ? lines.map((line) => itemRow(ctx, line, { purchase, products, itemTypes })) : [],
-      type_id: idOrNull(ctx, 'reference', types.get(purchase.typeCode ?? usualType(purchase))),
-      total_price: fromMinor(purchase.totalMinor, currencyScale(purchase.currency)),
-      currency_id: currencyId(ctx, purchase.currency),
-      card_number: purchase.cardNumber,
-      cashdesk_number: purchase.till ?? '',
-      last_change: timeOf(ctx, purchase.updatedAt),
-      ...propertyFields(ctx, purchase, include.properties),
-    }
-  })
-}
-
-/** The type of a purchase that was told where there are no types. */
-function usualType({ kind, source }: Purchase): string {
-  if (kind === 'cancellation') return 'cancel'
-  return source === 'till' || source === 'import' ? 'store' : 'e-commerce'
-}
-
-// The field was renamed; clients of either generation find theirs.
-function propertyFields(ctx: Ctx, purchase: Purchase, include: boolean): Row {
-  const given = include ? ((purchase.data.properties ?? {}) as Record<string, unknown>) : {} // written by send-purchase alone
-  const owner = idOf(ctx, 'purchase', purchase.id)
-  const records = Object.entries(given).map(([code, value]) => ({
-    property_record_id: `${code}:${owner}`,
-    property_id: code,
-    property_name: code,
-    property_value: value,
-    last_change: timeOf(ctx, purchase.updatedAt),
-  }))
-  return { property_records: records, purchase_property_records: records }
-}
-
-// A purchase keeps the id it was made with only until its customer is merged; the merge moves it.
-async function livingCustomers(ctx: Ctx, purchases: readonly Purchase[]): Promise<Map<number, number>> {
-  const ids = [...new Set(purchases.flatMap((purchase) => purchase.customerId ?? []))]
-  const customers = await getCustomers(ctx, ids)
-  return new Map(customers.map((customer) => [customer.id, customer.mergedInto ?? customer.id]))
-}
-
-async function productsOf(ctx: Ctx, purchases: readonly Purchase[]): Promise<Map<number, Product>> {
-  const ids = new Set(purchases.flatMap((purchase) => purchase.lines?.flatMap((line) => line.productId ?? []) ?? []))
-  return getProducts(ctx, [...ids])
-}
-
-function itemRow(
-  ctx: Ctx,
-  line: PurchaseLine,
-  known: { purchase: Purchase; products: ReadonlyMap<number, Product>; itemTypes: ReadonlyMap<string, number> },
-) {
-  const product = line.productId === null ? undefined : known.products.get(line.productId)
-  return {
-    purchase_item_id: idOf(ctx, 'purchaseLine', line.id),
-    product_id: idOrNull(ctx, 'product', line.productId),
-    product_name: line.name || (product?.name ?? line.code),
-    product_group_id: idOrNull(ctx, 'category', product?.category?.id),
-    product_group_name: product?.category?.name ?? null,
-    product_brand_id: idOrNull(ctx, 'brand', product?.brand?.id),
-    product_brand_name: product?.brand?.name ?? null,
-    external_id: line.code,
-    purchase_item_type_id: idOrNull(ctx, 'reference', known.itemTypes.get(line.itemType ?? usualType(known.purchase))),
-    price: fromMinor(line.totalMinor, currencyScale(known.purchase.currency)),
-    amount: line.quantity,
-    vat_rate: line.vatRate ?? 0,
-    additional_properties: [],
-  }
-}
-
-/** Gives an anonymous sale to a customer, who then earns on it. */
 /** What was bought is not to be changed afterwards; that it was this customer's may still be said, once. */
 async function putPurchase(call: Call): Promise<Answer> {
   const purchase = await purchaseInPath(call)
@@ -283,6 +188,7 @@ export async function purchasesBehind(call: Call, purchaseId: number | null): Pr
   return pageOf('purchases', await purchaseRows(ctx, wanted, { items: withItems, properties: false }), page)
 }
 
+/** Gives an anonymous sale to a customer, who then earns on it. */
 async function assignCustomer(call: Call): Promise<Answer> {
   const { ctx, body } = call
   const storeId = await neededStore(ctx, body)
