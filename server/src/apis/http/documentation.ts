@@ -26,8 +26,8 @@ const nativeAbout = `Everything about a shop's customers: who they are, what the
 
 Send an API key as \`Authorization: Bearer rk_...\`. The console uses its session cookie instead, and then every request that
 changes something carries the session's token as \`X-CSRF-Token\`. Amounts are integers of the smallest part of a currency or
-unit, times are ISO 8601, lists go on with \`next_cursor\`. A POST with an \`Idempotency-Key\` is carried out once: a retry gets
-the first answer. Refusals are problem details (RFC 9457) whose \`code\` is stable.`
+unit, times are ISO 8601, lists go on with \`next_cursor\`, given back as \`after\` (histories: \`before\`). A POST with an
+\`Idempotency-Key\` is carried out once: a retry gets the first answer. Refusals are problem details (RFC 9457) whose \`code\` is stable.`
 
 export function makeDocumentation(version: string): Documentation {
   const scopes = new Map<string, FastifyInstance>()

@@ -19,6 +19,7 @@ export {
   revokeCredential,
   updateCredential,
 } from './credentials/service.ts'
+export { forgetCorrespondence } from './forget.ts'
 export { type Answer, type IdempotentRequest, withIdempotency } from './idempotency/service.ts'
 export {
   type AuthenticatedKey,

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { testDatabase } from '../../../test/harness.ts'
 import { newTenant } from '../../../test/tenant.ts'
 import { dbOf, sql } from '../../platform/db.ts'
+import { issueCode, withIdempotency } from '../accounts/index.ts'
 import { changeTags, createList, membershipsOf, putMember } from '../audience/index.ts'
 import { history, maySend } from '../consent/index.ts'
 import {
@@ -43,6 +44,11 @@ const reward = await createReward(ctx, {
 
 let keys = 0
 
+function answerOnce(key: string, response: object = {}) {
+  const request = { scope: 'test', key, requestHash: 'same' }
+  return withIdempotency(ctx, request, async () => ({ status: 201, response }))
+}
+
 async function livelyCustomer(email: string) {
   const customer = await createCustomer(ctx, {
     firstName: 'Gerda',
@@ -83,6 +89,15 @@ async function livelyCustomer(email: string) {
     [{ customerId: customer.id, kind: 'cart', action: 'put', items: [{ productCode: 'A' }] }],
   )
   await applyOperation(ctx, { kind: 'earn', key: `e-${keys}`, unitId: unit.id, customerId: customer.id, amount: 7 })
+  await issueCode(ctx, { purpose: 'otp', subject: `EMAIL:${email}`, ttlSeconds: 60, data: { said: 'Gerda' } })
+  await issueCode(ctx, {
+    purpose: 'otp',
+    subject: 'x',
+    ttlSeconds: 60,
+    data: { customerId: customer.id, name: 'Gerda' },
+  })
+  await answerOnce(`about ${customer.id}`, { id: customer.id, first_name: 'Gerda' })
+  await answerOnce(`to ${customer.id}`, { to: email.toUpperCase(), text: 'Dear Vergessen' })
   return customer
 }
 
@@ -109,6 +124,19 @@ test('erasure removes the person from every table and keeps purchases and postin
     select table_name from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE'`)) {
     const { rows } = await pool.query(`select count(*) as count from "${table}" t where t::text ~* 'gerda|vergessen'`)
     expect([table, rows[0].count]).toEqual([table, 0])
+  }
+})
+
+test('what was answered about an erased customer is not told again, and its work is not done again', async () => {
+  const { id } = await livelyCustomer('retried@example.com')
+  const other = await livelyCustomer('other@example.com')
+  await answerOnce('longer', { id: Number(`${id}1`) })
+  await eraseCustomer(ctx, id)
+  for (const key of [`about ${id}`, `to ${id}`]) {
+    await expect(answerOnce(key)).rejects.toMatchObject({ code: 'customer.erased' })
+  }
+  for (const key of [`about ${other.id}`, `to ${other.id}`, 'longer']) {
+    expect(await answerOnce(key)).toMatchObject({ status: 201, replayed: true })
   }
 })
 

@@ -1,6 +1,6 @@
 import { type Ctx, transact } from '../../platform/ctx.ts'
 import { emitChanges } from '../../platform/outbox.ts'
-import { audit, revokeTokensOfCustomer } from '../accounts/index.ts'
+import { audit, forgetCorrespondence, revokeTokensOfCustomer } from '../accounts/index.ts'
 import { forgetAudience } from '../audience/index.ts'
 import { forgetConsent, suppressErased } from '../consent/index.ts'
 import { type Customer, type CustomerId, forgetCustomer } from '../customers/index.ts'
@@ -12,9 +12,9 @@ import { forgetMessages } from '../messaging/index.ts'
 import { forgetNotes } from '../purchases/index.ts'
 
 /**
- * Removes the person: identities, names, addresses, lists, statements, devices, carts, and the text of messages; what was
- * done stays as nobody's, and purchases and vouchers without what was noted beside them; cards are blocked, tokens
- * revoked, the addresses suppressed by hash. Purchases, postings and balances stay, pointing at a customer without a name.
+ * Removes the person: identities, names, addresses, lists, statements, devices, carts, the text of messages, codes, and
+ * answers kept for retries; what was done stays as nobody's, and purchases and vouchers without what was noted beside
+ * them; cards are blocked, tokens revoked, the addresses suppressed by hash. Purchases, postings and balances stay, pointing at a customer without a name.
  * Also whoever was merged into the customer. It cannot be undone. Refuses customer.not_found, customer.erased.
  */
 export function eraseCustomer(ctx: Ctx, id: number): Promise<void> {
@@ -25,7 +25,9 @@ export function eraseCustomer(ctx: Ctx, id: number): Promise<void> {
     await suppressErased(ctx, addresses)
     await forgetConsent(ctx, ids)
     await forgetAudience(ctx, ids)
-    await forgetMessages(ctx, { customerIds: ids, addresses: addresses.map((one) => one.address) })
+    const about = { customerIds: ids, addresses: addresses.map((one) => one.address) }
+    await forgetMessages(ctx, about)
+    await forgetCorrespondence(ctx, about)
     await forgetMerges(ctx, ids)
     await forgetBehaviour(ctx, ids)
     await forgetNotes(ctx, ids)

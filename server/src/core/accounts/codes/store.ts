@@ -96,3 +96,17 @@ export async function updateCodeUsed(db: Db, tenantId: TenantId, id: number, now
 export async function deleteCodesBefore(db: Db, before: Date): Promise<void> {
   await db.query(sql`delete from one_time_codes where expires_at < ${before}`)
 }
+
+/** Codes that were sent to one of the addresses, or that speak of one of the customers. */
+export async function deleteCodesAbout(
+  db: Db,
+  tenantId: TenantId,
+  about: { readonly customerIds: readonly number[]; readonly addresses: readonly string[] },
+): Promise<void> {
+  await db.query(sql`
+    delete from one_time_codes
+     where tenant_id = ${tenantId}
+       and (data ->> 'customerId' = any(${about.customerIds}::bigint[]::text[]) or exists (
+             select from unnest(${about.addresses}::text[]) as address
+              where strpos(lower(subject || data::text), lower(address)) > 0))`)
+}

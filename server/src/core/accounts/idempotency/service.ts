@@ -18,7 +18,8 @@ export interface Answer<Response> {
 /**
  * Runs `work` once for a key and keeps its answer in the same transaction: a retry gets the same answer and changes
  * nothing. A refusal is not kept, for it changed nothing either. Refuses `request.idempotency_key_reused` for another
- * request and `request.in_progress` while the first still runs.
+ * request, `request.in_progress` while the first still runs, and `customer.erased` where the answer was about a person who
+ * was erased since.
  */
 export function withIdempotency<Response>(
   ctx: Ctx,
@@ -33,6 +34,7 @@ export function withIdempotency<Response>(
     if (kept && kept.requestHash !== request.requestHash) {
       throw new DomainError('request.idempotency_key_reused', { key: request.key })
     }
+    if (kept?.status === null) throw new DomainError('customer.erased')
     // The response was made by this same work, and JSON kept it.
     if (kept) return { status: kept.status, response: kept.response as Response, replayed: true }
     const answer = await work(ctx)

@@ -16,12 +16,13 @@ export async function tryLockKey(db: Db, tenantId: TenantId, request: RequestKey
 
 export interface KeptAnswer {
   readonly requestHash: string
-  readonly status: number
+  /** Null when the answer was about a person who was erased since. */
+  readonly status: number | null
   readonly response: unknown
 }
 
 export async function selectAnswer(db: Db, tenantId: TenantId, request: RequestKey): Promise<KeptAnswer | undefined> {
-  const [row] = await db.query<{ request_hash: string; status: number; response: unknown }>(sql`
+  const [row] = await db.query<{ request_hash: string; status: number | null; response: unknown }>(sql`
     select request_hash, status, response from idempotency_keys
      where tenant_id = ${tenantId} and scope = ${request.scope} and key = ${request.key}`)
   return row && { requestHash: row.request_hash, status: row.status, response: row.response }
@@ -36,6 +37,21 @@ export async function insertAnswer(
     insert into idempotency_keys (tenant_id, scope, key, request_hash, status, response, created_at)
     values (${tenantId}, ${answer.scope}, ${answer.key}, ${answer.requestHash}, ${answer.status},
             ${JSON.stringify(answer.response ?? null)}::jsonb, ${answer.now})`)
+}
+
+/** An id is nobody else's, of whatever kind: an answer with it in it is about that customer. */
+export async function clearAnswers(
+  db: Db,
+  tenantId: TenantId,
+  about: { customerIds: readonly number[]; addresses: readonly string[] },
+): Promise<void> {
+  const anyId = `\\m(${about.customerIds.join('|')})\\M`
+  await db.query(sql`
+    update idempotency_keys set status = null, response = null
+     where tenant_id = ${tenantId} and response is not null
+       and (response::text ~ ${anyId} or exists (
+             select from unnest(${about.addresses}::text[]) as address
+              where strpos(lower(response::text), lower(address)) > 0))`)
 }
 
 export async function deleteAnswersBefore(db: Db, before: Date): Promise<void> {
