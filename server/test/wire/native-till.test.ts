@@ -281,7 +281,8 @@ describe('what is redeemed', () => {
       earned: [{ amount: 30 }],
     })
     const saleKey = newKey()
-    expect((await sell(question, saleKey)).status).toBe(201)
+    const sold = await sell(question, saleKey)
+    expect(sold).toMatchObject({ status: 201, body: { earned: [{ amount: 30 }] } })
     expect((await get('/gift-cards/CARD-1')).body.balance_minor).toBe(0)
     expect((await undo(saleKey, id)).status).toBe(200)
     expect((await get('/gift-cards/CARD-1')).body.balance_minor).toBe(2500)

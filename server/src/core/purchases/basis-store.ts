@@ -39,7 +39,7 @@ const givenMinor = sql`
 /** What credit and gift cards paid of a purchase p and the till took off the total that it told: that part earns, too. */
 const paidBesideMinor = sql`
   coalesce((select sum(m.amount_minor) from purchase_payments m where m.tenant_id = p.tenant_id and m.purchase_id = p.id
-    and (m.data ? 'giftCardId' or (m.kind = 'credit' and m.data -> 'deducted' = 'true'))), 0)::bigint`
+    and m.kind <> 'points' and m.data -> 'deducted' = 'true'), 0)::bigint`
 
 /** What was taken off a line l. */
 export const lineGivenMinor = sql`

@@ -37,7 +37,7 @@ export interface SaleLine {
 export function saleFrom(report: PurchaseReport, lines: readonly ResolvedLine[]): Sale {
   const { paymentType } = report.data ?? {}
   const given = (benefits: PurchaseReport['benefits'] = []) =>
-    benefits.reduce((sum, { amountMinor }) => sum + amountMinor, 0)
+    benefits.reduce((sum, { amountMinor, paysTotal }) => (paysTotal ? sum : sum + amountMinor), 0)
   return {
     source: report.source,
     confirmed: report.confirmed,

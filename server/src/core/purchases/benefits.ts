@@ -195,8 +195,10 @@ async function payByGiftCards(
 ): Promise<void> {
   for (const { code, reward, voucher } of codes) {
     if (!voucher || reward?.kind !== 'gift_card') continue
-    const amountMinor = sumOf(told.filter((one) => sameCode(one.code, code)))
+    const tellings = told.filter((one) => sameCode(one.code, code))
+    const amountMinor = sumOf(tellings)
     if (amountMinor <= 0) continue
+    const isDeducted = !tellings.some(({ paysTotal }) => paysTotal)
     const key = `purchase:${purchaseId}:gift-card:${voucher.id}`
     const { storeId } = report
     await payWithGiftCard(ctx, {
@@ -215,7 +217,7 @@ async function payByGiftCards(
         unit_id: null,
         unit_amount: amountMinor,
         posting_key: key,
-        data: { giftCardId: voucher.id },
+        data: { giftCardId: voucher.id, ...(isDeducted ? { deducted: true } : {}) },
       },
     ])
   }

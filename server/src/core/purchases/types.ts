@@ -43,6 +43,8 @@ export interface ToldBenefit {
   readonly linePosition?: number
   /** The discount of the customer's tier: no code leads to it. */
   readonly ofTier?: boolean
+  /** A gift card that pays of the total told: that one was not lowered by it. */
+  readonly paysTotal?: boolean
 }
 
 /** What somebody tells of a purchase. */

@@ -130,7 +130,7 @@ export function benefitsOf(priced: Quote): ToldBenefit[] {
   return [
     ...priced.discounts.map(told),
     ...(priced.tierDiscount ? [{ ...told(priced.tierDiscount), ofTier: true }] : []),
-    ...priced.giftCards.map(({ code, amountMinor }) => ({ code, amountMinor })),
+    ...priced.giftCards.map(({ code, amountMinor }) => ({ code, amountMinor, paysTotal: true })),
   ]
 }
 

@@ -127,6 +127,6 @@ export function selectPaid(
     select purchase_id as "purchaseId",
            coalesce(sum(amount_minor) filter (where kind = 'points' and data -> 'deducted' is distinct from 'true'), 0)::bigint as "byPointsMinor",
            coalesce(sum(case when data ? 'giftCardId' then -amount_minor when kind = 'points' and data -> 'deducted' = 'true' then amount_minor end), 0)::bigint as "givenMinor",
-           coalesce(sum(amount_minor) filter (where data ? 'giftCardId' or (kind = 'credit' and data -> 'deducted' = 'true')), 0)::bigint as "besideMinor"
+           coalesce(sum(amount_minor) filter (where kind <> 'points' and data -> 'deducted' = 'true'), 0)::bigint as "besideMinor"
       from purchase_payments where tenant_id = ${ctx.tenant.id} and purchase_id = any (${purchaseIds}::bigint[]) group by 1`)
 }
