@@ -9,7 +9,7 @@ import { CustomerAvatar } from '../components/customer-avatar.tsx'
 import { formatDate, formatMoney } from './format.ts'
 import { customerName } from './names.ts'
 import classes from './palette.module.css'
-import { usePlaces } from './session.ts'
+import { useMay, usePlaces } from './session.ts'
 
 interface Hit {
   readonly key: string
@@ -118,6 +118,7 @@ function PaletteBody({ close }: { close: () => void }) {
 function useHits(text: string, close: () => void): readonly Hit[] {
   const navigate = useNavigate()
   const places = usePlaces()
+  const mayCreate = useMay('customers')
   const [asked] = useDebouncedValue(text.trim(), 120)
   const enabled = asked.length >= MIN_TEXT
   const customers = useQuery({ ...foundCustomersQuery(asked, 6), enabled })
@@ -162,7 +163,7 @@ function useHits(text: string, close: () => void): readonly Hit[] {
         run: go(() => navigate({ to: place.to })),
       })
     }
-    if ('new customer'.includes(wanted)) {
+    if (mayCreate && 'new customer'.includes(wanted)) {
       found.push({
         key: 'new',
         group: 'Do',
@@ -172,5 +173,5 @@ function useHits(text: string, close: () => void): readonly Hit[] {
       })
     }
     return found
-  }, [customers.data, purchases.data, enabled, text, places, navigate, close])
+  }, [customers.data, purchases.data, enabled, text, places, mayCreate, navigate, close])
 }

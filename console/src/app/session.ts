@@ -23,17 +23,22 @@ export function useSignOut(): () => Promise<void> {
   }
 }
 
-const rolesThat: Readonly<Record<'loyalty' | 'vouchers' | 'value' | 'till' | 'settings', readonly StaffRole[]>> = {
+const rolesThat = {
+  customers: ['owner', 'admin', 'marketer', 'cashier'],
+  erase: ['owner', 'admin'],
+  lists: ['owner', 'admin', 'marketer'],
+  purchases: ['owner', 'admin', 'cashier'],
   loyalty: ['owner', 'admin', 'marketer'],
   vouchers: ['owner', 'admin', 'marketer', 'cashier'],
   value: ['owner', 'admin', 'cashier'],
   till: ['owner', 'admin', 'cashier'],
   settings: ['owner', 'admin'],
-}
+} as const satisfies Readonly<Record<string, readonly StaffRole[]>>
 
 /** What somebody may not do is not offered to them; the server refuses it all the same. */
 export function useMay(what: keyof typeof rolesThat): boolean {
-  return rolesThat[what].includes(useSession().user.role)
+  const roles: readonly StaffRole[] = rolesThat[what]
+  return roles.includes(useSession().user.role)
 }
 
 /** The pages of the side bar that are of use to whoever is signed in. */

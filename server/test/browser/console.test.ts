@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
+import { createStaffUser } from '../../src/core/accounts/index.ts'
 import { createCustomer } from '../../src/core/customers/index.ts'
 import { sendMessage } from '../../src/core/messaging/index.ts'
 import { hasChromium, sidewaysScroll, visit } from './chromium.ts'
@@ -277,6 +278,44 @@ describe.skipIf(!hasChromium)('the console in Chromium (needs /usr/bin/chromium)
     await page.getByRole('navigation').getByRole('link', { name: 'Customers' }).first().click()
     await page.getByRole('heading', { name: 'Customers', exact: true }).waitFor()
     expect(faults.filter((fault) => !fault.includes('404'))).toEqual([])
+  })
+
+  test('what somebody may not do is not offered to them', async () => {
+    const { origin, ctx, jane } = opened()
+    const viewer = { email: 'vera@corner.example', password: 'only looking around 7' }
+    await createStaffUser(ctx, { ...viewer, name: 'Vera', role: 'viewer' })
+    const { page, faults } = await visit(origin)
+    expect((await page.request.post('/api/v1/session', { data: viewer })).status()).toBe(201)
+    await page.goto(`/customers/${jane.id}`)
+    await page.getByRole('switch', { name: 'Campaigns by E-mail' }).waitFor()
+    expect(await page.locator('[role="switch"]:enabled').count()).toBe(0)
+    expect(
+      await page
+        .locator('main')
+        .getByRole('button', { name: /Adjust points|Edit|Give a tier/ })
+        .count(),
+    ).toBe(0)
+    await page.getByRole('button', { name: 'More actions' }).click()
+    await page.getByRole('menuitem', { name: 'Export all data' }).waitFor()
+    expect(await page.getByRole('menuitem').count()).toBe(1)
+    await page.keyboard.press('Escape')
+    await page.goto('/purchases')
+    await page.getByRole('link', { name: /B-1001/ }).click()
+    await page.getByRole('dialog', { name: 'Purchase' }).getByText('House blend 1 kg').waitFor()
+    expect(await page.getByRole('button', { name: 'Cancel the purchase' }).count()).toBe(0)
+    for (const [place, heading] of [
+      ['/customers', 'Customers'],
+      ['/lists', 'Lists'],
+    ] as const) {
+      await page.goto(place)
+      await page.getByRole('heading', { name: heading, exact: true }).waitFor()
+      expect(await page.getByRole('button', { name: /^New/ }).count()).toBe(0)
+    }
+    await page.goto('/settings?tab=audit')
+    await page.getByRole('textbox', { name: 'Name', exact: true }).waitFor()
+    expect(await page.getByRole('tab').allInnerTexts()).toEqual(['Shop', 'Loyalty', 'Lists to choose from'])
+    expect(await page.getByRole('button', { name: 'Save' }).count()).toBe(0)
+    expect(faults).toEqual([])
   })
 
   test('says at the field, in plain words, what is wrong with it', async () => {

@@ -3,6 +3,7 @@ import { IconArrowsJoin, IconCoins, IconDots, IconDownload, IconEraser, IconPenc
 import type { Customer } from '../../api/types.ts'
 import { formatDate } from '../../app/format.ts'
 import { customerName, nameOf } from '../../app/names.ts'
+import { useMay } from '../../app/session.ts'
 import { CustomerAvatar } from '../../components/customer-avatar.tsx'
 import { Tag } from '../../components/tag.tsx'
 import classes from './page.module.css'
@@ -18,6 +19,8 @@ export function CustomerHeader({ customer, open }: CustomerHeaderProps) {
   const name = customerName(customer)
   const tier = nameOf(customer.tier)
   const erased = customer.state === 'erased'
+  const mayEdit = useMay('customers')
+  const mayMoveValue = useMay('value')
   return (
     <header className={classes.header}>
       <CustomerAvatar customer={customer} size={60} />
@@ -39,12 +42,12 @@ export function CustomerHeader({ customer, open }: CustomerHeaderProps) {
         </div>
       </div>
       <div className={classes.actions}>
-        {!erased && (
+        {!erased && mayMoveValue && (
           <Button leftSection={<IconCoins size={17} stroke={1.8} />} onClick={() => open('adjust')}>
             Adjust points
           </Button>
         )}
-        {!erased && (
+        {!erased && mayEdit && (
           <Button variant="default" leftSection={<IconPencil size={16} stroke={1.8} />} onClick={() => open('edit')}>
             Edit
           </Button>
@@ -70,6 +73,8 @@ function Code({ code }: { code: string }) {
 }
 
 function MoreActions({ erased, open }: { erased: boolean; open: (dialog: CustomerDialog) => void }) {
+  const mayMerge = useMay('customers')
+  const mayErase = useMay('erase')
   return (
     <Menu position="bottom-end" width={210}>
       <Menu.Target>
@@ -78,7 +83,7 @@ function MoreActions({ erased, open }: { erased: boolean; open: (dialog: Custome
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
-        {!erased && (
+        {!erased && mayMerge && (
           <Menu.Item leftSection={<IconArrowsJoin size={16} stroke={1.8} />} onClick={() => open('merge')}>
             Merge into another
           </Menu.Item>
@@ -86,7 +91,7 @@ function MoreActions({ erased, open }: { erased: boolean; open: (dialog: Custome
         <Menu.Item leftSection={<IconDownload size={16} stroke={1.8} />} onClick={() => open('export')}>
           Export all data
         </Menu.Item>
-        {!erased && (
+        {!erased && mayErase && (
           <>
             <Menu.Divider />
             <Menu.Item

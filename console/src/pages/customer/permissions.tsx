@@ -8,6 +8,7 @@ import { consentHistoryQuery, customerQuery } from '../../api/queries.ts'
 import type { Channel, Consent, ConsentChange, Customer, Purpose, Subscription } from '../../api/types.ts'
 import { formatDate, formatDateTime, sentence } from '../../app/format.ts'
 import { channelNames, purposeNames } from '../../app/names.ts'
+import { useMay } from '../../app/session.ts'
 import { tellFailure } from '../../components/form.tsx'
 import { Card } from '../../components/page.tsx'
 import { Empty } from '../../components/states.tsx'
@@ -110,11 +111,13 @@ interface SavedSwitchProps extends Omit<SwitchProps, 'onChange'> {
 
 /** Moves in the moment it is touched, and back again when the server refuses. */
 function SavedSwitch({ checked, save, ...others }: SavedSwitchProps) {
+  const may = useMay('customers')
   const [shown, show] = useOptimistic(checked)
   return (
     <Switch
       {...others}
       size="sm"
+      disabled={!may}
       checked={shown}
       onChange={(event) => {
         const wanted = event.currentTarget.checked

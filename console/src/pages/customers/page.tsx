@@ -6,7 +6,7 @@ import { customersQuery } from '../../api/queries.ts'
 import type { CustomerSummary } from '../../api/types.ts'
 import { formatAgo, formatCount, formatMoney } from '../../app/format.ts'
 import { customerName } from '../../app/names.ts'
-import { useSession } from '../../app/session.ts'
+import { useMay, useSession } from '../../app/session.ts'
 import { CustomerAvatar } from '../../components/customer-avatar.tsx'
 import { Card, Page } from '../../components/page.tsx'
 import { SearchField } from '../../components/search-field.tsx'
@@ -19,6 +19,7 @@ export function CustomersPage() {
   const { q = '', create } = useSearch({ from: '/app/customers' })
   const navigate = useNavigate({ from: '/customers' })
   const { tenant } = useSession()
+  const may = useMay('customers')
   const query = useInfiniteQuery(customersQuery(q))
   const total = query.data?.pages[0]?.total
   const openNew = (open: boolean) => void navigate({ search: { q: q || undefined, create: open || undefined } })
@@ -27,9 +28,11 @@ export function CustomersPage() {
       title="Customers"
       note={total === undefined ? '\u00a0' : `${formatCount(total)} ${q ? 'found' : 'in all, newest first'}`}
       actions={
-        <Button leftSection={<IconPlus size={16} />} onClick={() => openNew(true)}>
-          New customer
-        </Button>
+        may && (
+          <Button leftSection={<IconPlus size={16} />} onClick={() => openNew(true)}>
+            New customer
+          </Button>
+        )
       }
     >
       <div className={classes.bar}>
@@ -46,10 +49,10 @@ export function CustomersPage() {
           query={query}
           columns={columnsFor(tenant.currency)}
           keyOf={(customer) => customer.id}
-          empty={<NoCustomers text={q} create={() => openNew(true)} />}
+          empty={<NoCustomers text={q} create={may ? () => openNew(true) : undefined} />}
         />
       </Card>
-      <NewCustomer opened={create === true} close={() => openNew(false)} />
+      <NewCustomer opened={create === true && may} close={() => openNew(false)} />
     </Page>
   )
 }
@@ -114,7 +117,7 @@ function Contact({ customer }: { customer: CustomerSummary }) {
   return <span className={`${classes.contact} only-on-tablet`}>{customer.code}</span>
 }
 
-function NoCustomers({ text, create }: { text: string; create: () => void }) {
+function NoCustomers({ text, create }: { text: string; create: (() => void) | undefined }) {
   if (text) {
     return (
       <Empty icon={<IconUserSearch size={20} />} title={`Nobody matches “${text}”`}>
@@ -126,7 +129,7 @@ function NoCustomers({ text, create }: { text: string; create: () => void }) {
     <Empty
       icon={<IconUsers size={20} />}
       title="Nobody here yet"
-      action={<Button onClick={create}>New customer</Button>}
+      action={create && <Button onClick={create}>New customer</Button>}
     >
       Customers arrive through every connected API, by import, or one by one.
     </Empty>

@@ -7,6 +7,7 @@ import { remove } from '../../api/client.ts'
 import { listMembersQuery, listQuery } from '../../api/queries.ts'
 import type { AudienceList, ListMember } from '../../api/types.ts'
 import { formatCount, formatDate, sentence } from '../../app/format.ts'
+import { useMay } from '../../app/session.ts'
 import { FormModal, tell } from '../../components/form.tsx'
 import { backLink, Card, Page } from '../../components/page.tsx'
 import { Empty, Failed } from '../../components/states.tsx'
@@ -19,6 +20,7 @@ export function ListPage() {
   const id = Number(useParams({ from: '/app/lists/$listId' }).listId)
   const list = useQuery(listQuery(id))
   const members = useInfiniteQuery(listMembersQuery(id))
+  const may = useMay('lists')
   const [editing, edit] = useDisclosure(false)
   const [deleting, deletion] = useDisclosure(false)
   if (list.isError)
@@ -36,14 +38,16 @@ export function ListPage() {
       wideActions
       above={<BackToLists />}
       actions={
-        <>
-          <Button variant="default" leftSection={<IconPencil size={16} />} onClick={edit.open}>
-            Edit
-          </Button>
-          <Button variant="light" color="red" onClick={deletion.open} disabled={list.data?.locked}>
-            Delete
-          </Button>
-        </>
+        may && (
+          <>
+            <Button variant="default" leftSection={<IconPencil size={16} />} onClick={edit.open}>
+              Edit
+            </Button>
+            <Button variant="light" color="red" onClick={deletion.open} disabled={list.data?.locked}>
+              Delete
+            </Button>
+          </>
+        )
       }
     >
       <Card flush>

@@ -6,6 +6,7 @@ import { Link } from '@tanstack/react-router'
 import { listsQuery } from '../../api/queries.ts'
 import type { AudienceList } from '../../api/types.ts'
 import { formatCount, formatDate } from '../../app/format.ts'
+import { useMay } from '../../app/session.ts'
 import { Card, Page } from '../../components/page.tsx'
 import { Empty } from '../../components/states.tsx'
 import { type Column, rowLink, Table } from '../../components/table.tsx'
@@ -14,15 +15,18 @@ import classes from './page.module.css'
 
 export function ListsPage() {
   const query = useInfiniteQuery(listsQuery)
+  const may = useMay('lists')
   const [opened, dialog] = useDisclosure(false)
   return (
     <Page
       title="Lists"
       note="Who asked for what. A list says which messages; permissions say whether any."
       actions={
-        <Button leftSection={<IconPlus size={16} />} onClick={dialog.open}>
-          New list
-        </Button>
+        may && (
+          <Button leftSection={<IconPlus size={16} />} onClick={dialog.open}>
+            New list
+          </Button>
+        )
       }
     >
       <Card flush>
@@ -35,7 +39,7 @@ export function ListsPage() {
             <Empty
               icon={<IconUsersGroup size={20} />}
               title="No list yet"
-              action={<Button onClick={dialog.open}>New list</Button>}
+              action={may && <Button onClick={dialog.open}>New list</Button>}
             >
               A newsletter, a club, the guests of an evening: people join with a form, an API or by hand.
             </Empty>

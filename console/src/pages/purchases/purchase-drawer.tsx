@@ -7,6 +7,7 @@ import { purchaseQuery } from '../../api/queries.ts'
 import type { Purchase } from '../../api/types.ts'
 import { formatCount, formatDateTime, formatMoney, formatPrice, sentence } from '../../app/format.ts'
 import { nameOf, sourceNames } from '../../app/names.ts'
+import { useMay } from '../../app/session.ts'
 import { FormModal, tell } from '../../components/form.tsx'
 import { Failed } from '../../components/states.tsx'
 import { Tag } from '../../components/tag.tsx'
@@ -24,9 +25,11 @@ export function PurchaseDrawer({ id, close }: { id: number | undefined; close: (
 
 function PurchaseOf({ id }: { id: number }) {
   const query = useQuery(purchaseQuery(id))
+  const may = useMay('purchases')
   if (query.isError) return <Failed problem={query.error} retry={() => void query.refetch()} />
   if (!query.data) return <Skeleton height={420} radius="lg" />
   const purchase = query.data
+  const canBeCancelled = purchase.kind === 'sale' && purchase.state !== 'cancelled'
   return (
     <div className={classes.purchase}>
       <Head purchase={purchase} />
@@ -35,7 +38,7 @@ function PurchaseOf({ id }: { id: number }) {
       {purchase.discounts.length > 0 && <Discounts purchase={purchase} />}
       <Effects purchase={purchase} />
       <Reports purchase={purchase} />
-      {purchase.kind === 'sale' && purchase.state !== 'cancelled' && <Cancel purchase={purchase} />}
+      {may && canBeCancelled && <Cancel purchase={purchase} />}
     </div>
   )
 }

@@ -4,6 +4,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { patch } from '../../api/client.ts'
 import { sessionQuery, settingsQuery } from '../../api/queries.ts'
 import type { Tenant } from '../../api/types.ts'
+import { useMay } from '../../app/session.ts'
 import { fieldError, Refusal, tell } from '../../components/form.tsx'
 import { Card } from '../../components/page.tsx'
 import { Failed } from '../../components/states.tsx'
@@ -24,6 +25,7 @@ export function Shop() {
 }
 
 function ShopForm({ settings }: { settings: Tenant }) {
+  const may = useMay('settings')
   const queryClient = useQueryClient()
   const form = useForm({
     initialValues: {
@@ -49,11 +51,17 @@ function ShopForm({ settings }: { settings: Tenant }) {
           save.mutate()
         })}
       >
-        <TextInput label="Name" {...form.getInputProps('name')} error={fieldError(save.error, 'name')} />
+        <TextInput
+          label="Name"
+          readOnly={!may}
+          {...form.getInputProps('name')}
+          error={fieldError(save.error, 'name')}
+        />
         <TextInput label="Short name in addresses" value={settings.slug} readOnly variant="filled" />
         <div className={classes.pair}>
           <Select
             label="Currency"
+            readOnly={!may}
             searchable
             allowDeselect={false}
             data={Intl.supportedValuesOf('currency')}
@@ -62,6 +70,7 @@ function ShopForm({ settings }: { settings: Tenant }) {
           />
           <Select
             label="Time zone"
+            readOnly={!may}
             searchable
             allowDeselect={false}
             data={zonesWith(settings.time_zone)}
@@ -73,16 +82,19 @@ function ShopForm({ settings }: { settings: Tenant }) {
           label="Language of messages"
           description="A language code, such as en or cs"
           maxLength={8}
+          readOnly={!may}
           {...form.getInputProps('language')}
           error={fieldError(save.error, 'language')}
         />
         <Unsaved isChanged={form.isDirty()} />
         {save.error && <Refusal problem={save.error} />}
-        <div className={classes.buttons}>
-          <Button type="submit" loading={save.isPending} disabled={!form.isDirty()}>
-            Save
-          </Button>
-        </div>
+        {may && (
+          <div className={classes.buttons}>
+            <Button type="submit" loading={save.isPending} disabled={!form.isDirty()}>
+              Save
+            </Button>
+          </div>
+        )}
       </form>
     </Card>
   )
