@@ -1,6 +1,8 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { Readable } from 'node:stream'
 import { fastify } from 'fastify'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { acceptForms, acceptLooseJson, acceptMultipart, parseForm } from './content.ts'
 import { refusalOf } from './refusals.ts'
 
@@ -105,5 +107,20 @@ describe('bodies', () => {
       payload: Readable.from(payload.match(/.{1,50000}/gs) ?? []),
     })
     expect(chunked.json()).toEqual({ code: 'request.too_large' })
+  })
+  test('who sends a multipart body without end may send it to its end, and is answered', async () => {
+    onTestFinished(() => app.close())
+    const socket = connect({ host: '127.0.0.1', port: Number(new URL(await app.listen()).port) })
+    let answer = ''
+    socket.setEncoding('utf8').on('data', (text) => {
+      answer += text
+    })
+    socket.write(`POST / HTTP/1.1\r\nhost: x\r\ncontent-type: ${multipart}\r\ntransfer-encoding: chunked\r\n\r\n`)
+    const field = part('a', 'x'.repeat(1_000_000))
+    const chunk = `${field.length.toString(16)}\r\n${field}\r\n`
+    for (let sent = 0; sent < 60; sent++) if (!socket.write(chunk)) await once(socket, 'drain')
+    socket.write('0\r\n\r\n')
+    while (!answer.includes('request.too_large')) await once(socket, 'data')
+    socket.destroy()
   })
 })

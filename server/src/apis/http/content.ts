@@ -111,7 +111,8 @@ async function readParts(request: FastifyRequest, maxLength: number): Promise<Re
     const value: unknown = part.type === 'file' ? await part.toBuffer() : part.value
     length += part.fieldname.length + lengthOf(value)
     if (length > maxLength || (part.type === 'field' && part.valueTruncated)) {
-      request.raw.unpipe()
+      // A client reads no answer before it has sent everything.
+      request.raw.unpipe().resume()
       throw new DomainError('request.too_large')
     }
     const known = parts.get(part.fieldname)
