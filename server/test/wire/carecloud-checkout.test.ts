@@ -254,6 +254,23 @@ test('a purchase that was told where there are no types is found by the type it 
   expect(await numbersOf('none')).toEqual([])
 })
 
+test('of a sale that was taken back in part no more goes back than is left', async () => {
+  const customer_id = await addCustomer(till, places)
+  const mugs = (quantity: number) => billItem(places, quantity * 4, { quantity })
+  await send({ bill_id: 'PART', total: 12, customer_id, bill: { bill_items: [mugs(3)] } })
+  const back = (bill_id: string, quantity: number) => {
+    const bill = { canceled: true, bill_number: 'PART', bill_items: [mugs(quantity)] }
+    return send({ bill_id, total: quantity * 4, customer_id, bill })
+  }
+  expect((await back('PART-1', 1)).status).toBe(201)
+  expect(faults(await back('PART-2', 3))).toEqual([['bill_items', 'not_allowed_value']])
+  expect((await overview(customer_id)).available_points).toBe(8)
+  expect((await back('PART-2', 2)).status).toBe(201)
+  const { turnover } = (await till.get(`/wallet/actions/sales-turnover?customer_id=${customer_id}`)).body.data
+  expect(turnover).toMatchObject([{ value: 0 }])
+  expect((await overview(customer_id)).available_points).toBe(0)
+})
+
 test('a customer who was erased buys nothing any more', async () => {
   const customer_id = await addCustomer(till, places)
   await eraseCustomer(ctx, ctx.ids.read('customer', ctx.tenant.id, customer_id) ?? 0)

@@ -3,6 +3,7 @@ import { listReferenceItems, type ReferenceItem } from '../../../core/organisati
 import {
   type LineInput,
   listPurchases,
+  type Purchase,
   type PurchaseReport,
   quotePurchase,
   recordPurchase,
@@ -106,7 +107,10 @@ async function sendPurchase(call: Call): Promise<Answer> {
   const spend = await spendOf(ctx, { ...recap, currency: bill.currency })
   const wanted: Wanted = { ...spend, customerId: checkout.customerId, currency: bill.currency }
   if (!canceled && checkout.customerId === undefined) refuseSpend(wire, wanted, nothing)
-  if (cancelsNumber) await checkWhose(call, { number: cancelsNumber, customerId: checkout.customerId })
+  if (cancelsNumber) {
+    const { customerId } = checkout
+    await checkCancelled(call, wire, { number: cancelsNumber, customerId, lines: bill.lines ?? [] })
+  }
   body.done()
   const report: PurchaseReport = {
     ...reportBase(checkout, paymentType),
@@ -156,16 +160,29 @@ async function linesAsPaid(
   return paid.every(({ totalMinor }, index) => totalMinor >= 0 || (lines[index]?.totalMinor ?? 0) < 0) ? paid : lines
 }
 
-/** Everything but its number is as it was in the sale; one of somebody else's was not meant. */
-async function checkWhose(
+/**
+ * Everything but its number is as it was in the sale: one of somebody else's was not meant, and of one that was taken back in
+ * part no more goes back than is left.
+ */
+async function checkCancelled(
   { ctx, body }: Call,
-  told: { number: string; customerId: number | undefined },
+  bill: Fields,
+  told: { number: string; customerId: number | undefined; lines: readonly LineInput[] },
 ): Promise<void> {
-  if (told.customerId === undefined) return
-  const { items } = await listPurchases(ctx, { number: told.number, kind: 'sale', limit: 10 })
-  const isTheirs = items.some(({ customerId }) => customerId === told.customerId || customerId === null)
-  if (items.length === 0 || isTheirs) return
-  body.refuse(body.has('customer_id') ? 'customer_id' : 'card_number', 'not_allowed_value')
+  const { items } = await listPurchases(ctx, { number: told.number, kind: 'sale', limit: 10, withLines: true })
+  const isTheirs = ({ customerId }: Purchase) => customerId === told.customerId || customerId === null
+  if (told.customerId !== undefined && items.length > 0 && !items.some(isTheirs)) {
+    body.refuse(body.has('customer_id') ? 'customer_id' : 'card_number', 'not_allowed_value')
+  }
+  const [sale] = items
+  if (items.length !== 1 || sale?.state !== 'partly_cancelled') return
+  const left = new Map<string, number>()
+  const count = (code: string, quantity: number) => left.set(code, (left.get(code) ?? 0) + quantity)
+  for (const { code, quantity, cancelledQuantity } of sale.lines ?? []) count(code, quantity - cancelledQuantity)
+  for (const { code, quantity } of told.lines) count(code, -quantity)
+  if ([...left.values()].some((quantity) => quantity < -1e-6)) {
+    bill.refuse('bill_items', 'not_allowed_value', 'has more than is left of the sale')
+  }
 }
 
 async function readPurchaseType(ctx: Ctx, bill: Fields): Promise<ReferenceItem | undefined> {
