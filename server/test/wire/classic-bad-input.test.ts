@@ -264,6 +264,13 @@ it('twenty tills at once are answered as well, and the books hold', async () => 
     keep_which: turn % 3 ? 'matched' : 'duplicate',
   })
   expect((await all(swap)).length).toBeGreaterThan(0)
+  // Of those who enter the same stranger at once the first makes the customer whom the others change.
+  for (const named of [{ code: 'CROWD-3' }, { card_number: 'CROWD-4' }]) {
+    const edit = (turn: number) => ({ type: 'record_customer', customer_action: 'edit', ...named, city: `C${turn}` })
+    const codes = (await all(edit)).map(({ customer }) => customer.code)
+    expect(codes).toHaveLength(20)
+    expect(new Set(codes).size).toBe(1)
+  }
   const login = { type: 'user_new', user_name: 'crowd' }
   expect(await all(() => login)).toHaveLength(1)
   const { results } = await verify(server)

@@ -1,7 +1,7 @@
 import { type Customer, createCustomer } from '../../../core/customers/index.ts'
 import { addMember, recordActivity } from '../../../core/loyalty/index.ts'
 import { type Ctx, transact } from '../../../platform/ctx.ts'
-import { DomainError } from '../../../platform/errors.ts'
+import { DomainError, type ErrorCode } from '../../../platform/errors.ts'
 import { currencyScale } from '../../../platform/money.ts'
 import { api, type Call } from '../auth.ts'
 import { getCampaign } from '../campaigns.ts'
@@ -27,9 +27,29 @@ export async function enterCustomer(
   action: 'new' | 'register' | 'edit',
 ): Promise<{ customerId: number; isNew: boolean }> {
   const { ctx, fields } = call
-  const details = await decodeDetails(ctx, fields)
-  const cardNumber = await decodeCardNumber(ctx, fields)
-  return transact(ctx, async (ctx) => {
+  const entry = { action, details: await decodeDetails(ctx, fields), cardNumber: await decodeCardNumber(ctx, fields) }
+  try {
+    return await enter(call, entry)
+  } catch (error) {
+    // Of two who enter somebody new at once the second changes the customer whom the first has made.
+    const isTaken = error instanceof DomainError && taken.includes(error.code)
+    if (action === 'new' || !isTaken || !(await findKnown(ctx, fields, entry.cardNumber))) throw error
+    return enter(call, entry)
+  }
+}
+
+const taken: readonly ErrorCode[] = ['identity.taken', 'card.taken', 'card.number_taken']
+
+interface NewEntry {
+  readonly action: 'new' | 'register' | 'edit'
+  readonly details: Details
+  readonly cardNumber: string | undefined
+}
+
+function enter(call: Call, entry: NewEntry): Promise<{ customerId: number; isNew: boolean }> {
+  const { fields } = call
+  const { action, details, cardNumber } = entry
+  return transact(call.ctx, async (ctx) => {
     const known =
       action === 'new' ? await refuseKnown(ctx, fields, cardNumber) : await findKnown(ctx, fields, cardNumber)
     const customerId = (known ?? (await makeCustomer(ctx, fields, details))).id
