@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { findDefaultProgramme, updateProgramme } from '../../src/core/loyalty/index.ts'
+import { createReward, findDefaultProgramme, issueVoucher, updateProgramme } from '../../src/core/loyalty/index.ts'
 import { eraseCustomer } from '../../src/core/privacy/index.ts'
 import { recordPurchase } from '../../src/core/purchases/index.ts'
 import { fixedClock } from '../../src/platform/clock.ts'
@@ -269,6 +269,34 @@ test('of a sale that was taken back in part no more goes back than is left', asy
   const { turnover } = (await till.get(`/wallet/actions/sales-turnover?customer_id=${customer_id}`)).body.data
   expect(turnover).toMatchObject([{ value: 0 }])
   expect((await overview(customer_id)).available_points).toBe(0)
+})
+
+test('what is read is put back as it was, and what is left out is erased', async () => {
+  const [type] = (await till.get('/card-types')).body.data.card_types
+  const card = { card_type_id: type.card_type_id, card_number: '55551', secondary_card_number: '77771', state: 1 }
+  const { card_id } = (await till.post('/cards', { card })).body.data
+  const { data } = (await till.get(`/cards/${card_id}`)).body
+  expect((await till.put(`/cards/${card_id}`, { card: data })).status).toBe(204)
+  expect((await till.get(`/cards/${card_id}`)).body.data).toMatchObject({ ...card, customer_id: null })
+  const { secondary_card_number: _, ...without } = card
+  expect((await till.put(`/cards/${card_id}`, { card: without })).status).toBe(204)
+  expect((await till.get(`/cards/${card_id}`)).body.data).toMatchObject({ secondary_card_number: null })
+
+  const { id: rewardId } = await createReward(ctx, {
+    code: 'BEARER',
+    name: 'Whoever has it',
+    usage: 'voucher',
+    state: 'active',
+    definition: { benefit: { kind: 'percent', percent: 10 }, conditions: [] },
+  })
+  await issueVoucher(ctx, { rewardId, code: 'NOBODYS' })
+  const [voucher] = (await till.get('/vouchers?code=NOBODYS')).body.data.vouchers
+  const url = `/vouchers/${voucher.voucher_id}`
+  expect((await till.put(url, { voucher: { ...voucher, note: 'found' } })).status).toBe(204)
+  expect((await till.get(url)).body.data).toMatchObject({ customer_id: null, note: 'found', code: 'NOBODYS' })
+  const customer_id = await addCustomer(till, places)
+  expect((await till.put(url, { voucher: { ...voucher, customer_id } })).status).toBe(204)
+  expect(faults(await till.put(url, { voucher: { code: 'NOBODYS' } }))).toEqual([['customer_id', 'required']])
 })
 
 test('a customer who was erased buys nothing any more', async () => {

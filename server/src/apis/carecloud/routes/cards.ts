@@ -248,6 +248,7 @@ async function putCard(call: Call, card: Card): Promise<void> {
   if (card.customerId !== null && input.customerId !== undefined && card.customerId !== input.customerId) {
     throw invalidParam('customer_id', 'relation_already_exists', call.body.object('card')?.value('customer_id'))
   }
+  const { secondaryNumber: _, ...kept } = card.data
   await transact(call.ctx, async (ctx) => {
     const { customerId, ...rest } = input
     await updateCard(ctx, {
@@ -258,7 +259,7 @@ async function putCard(call: Call, card: Card): Promise<void> {
       state: rest.state,
       validFrom: rest.validFrom ?? null,
       validTo: rest.validTo ?? null,
-      data: { ...card.data, ...rest.data },
+      data: { ...kept, ...rest.data },
       ...(customerId === undefined ? { customerId: null } : {}),
     })
     if (customerId !== undefined) await assignCard(ctx, { number: rest.number, customerId })

@@ -105,7 +105,9 @@ async function putVoucher(call: Call): Promise<Answer> {
   const voucher = await voucherInPath(call)
   const fields = body.needObject('voucher')
   const storeId = (await storeOf(ctx, fields)) ?? null
-  const given = fields.needId('customer_id', 'customer')
+  // One that is nobody's may be sent back as it was read.
+  const isNobodys = voucher.customerId === null && !fields.has('customer_id')
+  const given = isNobodys ? 0 : fields.needId('customer_id', 'customer')
   const customer = given === 0 ? undefined : await findReachable(call, given)
   if (given !== 0 && !customer) fields.refuse('customer_id', 'not_found')
   const appliedAt = fields.time('applied_date') ?? null
