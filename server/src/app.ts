@@ -63,6 +63,8 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
     requestTimeout: 60_000,
     keepAliveTimeout: 65_000,
     forceCloseConnections: 'idle',
+    // Once the server closes nobody new gets in; who is connected is answered and told to go, in the words of its API.
+    return503OnClosing: false,
     frameworkErrors: answerUnreadable,
     rewriteUrl: apiHostRewriter(config, mountPrefixes()),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500, querystringParser: parseQuery },

@@ -111,7 +111,7 @@ async function runUntilTold(app: FastifyInstance, { config, server, login, stop 
   const reason = await stop.promise
   server.log.info('stopping')
   forget()
-  // New requests are refused at once, while jobs finish what they have begun.
+  // New connections are refused at once, while jobs finish what they have begun.
   await Promise.all([closeWithin(app, shutdownMs), jobs?.stop()])
   if (reason) throw new Refusal(reason.message, { cause: reason })
 }
