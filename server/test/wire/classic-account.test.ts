@@ -387,6 +387,21 @@ describe('card_replace', () => {
     )
   })
 
+  it('takes nobody of whom one of the data is another: a street, a country, a password', async () => {
+    const home = { street1: '1 Main St.', street2: 'Apt 3G', country: 'Canada', customer_password: 'long enough' }
+    const code = await newCustomer(shop, { first_name: 'Solo', ...home })
+    const replace = { type: 'card_replace', card_number_generate: 9, first_name: 'solo', ...home }
+    for (const other of [
+      { street1: '2 Main St.' },
+      { street2: 'Apt 4' },
+      { country: 'AT' },
+      { customer_password: 'Long enough' },
+      { first_name: undefined, street1: undefined, street2: undefined, country: undefined },
+    ])
+      expect(await ask(shop, { ...replace, ...other })).toEqual(refused('The customer does not exist'))
+    expect((await done(shop, replace)).customer.code).toBe(code)
+  })
+
   it('finds the customer by their data where only one has them, and draws a number', async () => {
     const [code] = [
       await newCustomer(shop, { first_name: 'Una', last_name: 'Sola', city: 'Graz' }),

@@ -4,7 +4,7 @@ import { emitChanges } from '../../platform/outbox.ts'
 import { hashPassword, verifyPassword } from '../../platform/passwords.ts'
 import { findCustomerByIdentity, getCustomer } from './service.ts'
 import { findPasswordHash, setPasswordHash } from './store.ts'
-import type { Claim, Customer, CustomerId } from './types.ts'
+import type { Claim, Customer } from './types.ts'
 
 // The shortest that a documented sign-up of an app uses; guessing is slowed where passwords are tried.
 const minLength = 5
@@ -37,7 +37,7 @@ export async function verifyCustomerPassword(
 /** Whether the password is this customer's. Takes as long for nobody. */
 export async function isPasswordOf(
   ctx: Ctx,
-  command: { customerId: CustomerId | undefined; password: string },
+  command: { customerId: number | undefined; password: string },
 ): Promise<boolean> {
   const { customerId, password } = command
   const hash = customerId === undefined ? null : await findPasswordHash(ctx, customerId)

@@ -218,7 +218,7 @@ export async function setStates(
      where tenant_id = ${ctx.tenant.id} and id = any(${ids}::bigint[])`)
 }
 
-export async function findPasswordHash(ctx: Ctx, id: CustomerId): Promise<string | null> {
+export async function findPasswordHash(ctx: Ctx, id: number): Promise<string | null> {
   const [row] = await ctx.db.query<{ password_hash: string | null }>(sql`
     select password_hash from customers where tenant_id = ${ctx.tenant.id} and id = ${id}`)
   return row?.password_hash ?? null

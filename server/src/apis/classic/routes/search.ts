@@ -1,3 +1,4 @@
+import { isPasswordOf } from '../../../core/customers/index.ts'
 import {
   type CustomerSheet,
   type NumberPart,
@@ -10,6 +11,7 @@ import {
 import type { Ctx } from '../../../platform/ctx.ts'
 import type { Call } from '../auth.ts'
 import { type Campaigns, describeCampaigns, encodeBalances, listActiveCampaigns } from '../campaigns.ts'
+import { decodeCountry } from '../countries.ts'
 import { codeOf, customFieldName, encodeCustomer, phoneOf } from '../customers.ts'
 import { type Fields, findText, isYes, refuse } from '../decode.ts'
 import { type Answer, type Element, list } from '../encode.ts'
@@ -32,24 +34,37 @@ const searched: Readonly<Record<string, (sheet: CustomerSheet) => string | null>
   customer_PIN: (sheet) => textAttribute(sheet.attributes, 'pin'),
 }
 
+/** What tells a customer from others where no number does. */
+const alike: typeof searched = {
+  ...searched,
+  street1: (sheet) => sheet.line1,
+  street2: (sheet) => sheet.line2,
+  country: (sheet) => sheet.country,
+}
+
 type Matches = (sheet: CustomerSheet) => boolean
 
 /** Every field that is given must match: a part in any case, or the whole. Without any, everybody. */
 export async function searchCustomers(call: Call): Promise<Answer> {
   const { ctx, fields } = call
   if (fields.has('customer_password')) return refuse('customer_password', 'cannot be searched for')
-  const criteria = decodeCriteria(fields, decodeComparison(fields))
+  const criteria = decodeCriteria(fields, { readers: searched, compare: decodeComparison(fields) })
   const sheets = walkCandidates(ctx, fields)
   return encodeFound(call, sheets, (sheet) => criteria.every((matches) => matches(sheet)))
 }
 
-/** At most `limit` customers whose data is what was sent, in any case. Without any data, nobody. */
+/** At most `limit` customers whose data is all of what was sent, in any case. Without any data but a password, nobody. */
 export async function findAlike({ ctx, fields }: Call, limit: number): Promise<CustomerSheet[]> {
-  const criteria = decodeCriteria(fields, sameText)
+  const country = findText(fields, 'country')
+  const told = country ? new Map([...fields, ['country', decodeCountry(country, 'country')]]) : fields
+  const criteria = decodeCriteria(told, { readers: alike, compare: sameText })
+  const password = findText(fields, 'customer_password')
   const found: CustomerSheet[] = []
   if (criteria.length === 0) return found
   for await (const sheet of walkCandidates(ctx, fields)) {
-    if (criteria.every((matches) => matches(sheet)) && found.push(sheet) === limit) break
+    if (!criteria.every((matches) => matches(sheet))) continue
+    if (password !== undefined && !(await isPasswordOf(ctx, { customerId: sheet.id, password }))) continue
+    if (found.push(sheet) === limit) break
   }
   return found
 }
@@ -57,10 +72,11 @@ export async function findAlike({ ctx, fields }: Call, limit: number): Promise<C
 type Comparison = (value: string, wanted: string) => boolean
 const sameText: Comparison = (value, wanted) => value.toLowerCase() === wanted.toLowerCase()
 
-function decodeCriteria(fields: Fields, compare: Comparison): Matches[] {
+function decodeCriteria(fields: Fields, by: { readers: typeof searched; compare: Comparison }): Matches[] {
+  const { readers, compare } = by
   return [...fields.keys()].flatMap((name) => {
-    const read = Object.hasOwn(searched, name)
-      ? searched[name]
+    const read = Object.hasOwn(readers, name)
+      ? readers[name]
       : customFieldName.test(name)
         ? customField(name)
         : undefined
@@ -104,6 +120,8 @@ const indexed: Readonly<Record<string, readonly Place[]>> = {
   city: ['address'],
   postal_code: ['address'],
   state: ['address'],
+  street1: ['address'],
+  street2: ['address'],
 }
 
 const attributes = ['custom_date', 'custom_field', 'customer_PIN']
