@@ -26,9 +26,12 @@ const queryClient = new QueryClient({
 })
 const router = makeRouter(queryClient)
 
-onSignedOut(() => {
+onSignedOut(async () => {
+  const { pathname, href } = router.state.location
+  if (pathname === '/sign-in') return
+  // The page that is left still asks who is signed in; nobody is told so before it is gone.
+  await router.navigate({ to: '/sign-in', search: { to: href }, replace: true, ignoreBlocker: true })
   queryClient.setQueryData(sessionQuery.queryKey, null)
-  router.invalidate()
 })
 
 // After an upgrade an open tab asks for pages under names that are gone. Loading anew finds the new ones; once, not for ever.

@@ -1,6 +1,6 @@
 import { Button, Modal } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
-import { type FormEvent, type ReactNode, useRef } from 'react'
+import { type FormEvent, type ReactNode, useEffect, useMemo, useRef } from 'react'
 import { ApiProblem, type FieldError } from '../api/client.ts'
 import classes from './form.module.css'
 
@@ -31,6 +31,7 @@ const focusFirst = (form: HTMLFormElement | null) => form?.querySelector<HTMLEle
 export function FormModal(props: FormModalProps) {
   const { title, note, opened, close, submitLabel, closeLabel = 'Cancel', busy, problem, danger, disabled } = props
   const { focusSubmit, submit, children } = props
+  useFocusBack(opened)
   const sentAt = useRef(Number.NEGATIVE_INFINITY)
   const onSubmit = (event: FormEvent) => {
     event.preventDefault()
@@ -44,6 +45,7 @@ export function FormModal(props: FormModalProps) {
       onClose={close}
       // A click beside it would throw away what was filled in.
       closeOnClickOutside={!children}
+      returnFocus={false}
       title={title}
       size={460}
       classNames={{ title: classes.title }}
@@ -69,6 +71,30 @@ export function FormModal(props: FormModalProps) {
       </form>
     </Modal>
   )
+}
+
+/**
+ * Gives the focus back to where it was before the dialogue opened, also when the form goes together with its dialogue, as one does
+ * that begins anew each time. Whoever put the focus elsewhere meanwhile meant it.
+ */
+function useFocusBack(opened: boolean): void {
+  // While it is drawn: later the menu it was chosen from is gone, and what is in the dialogue has taken the focus.
+  const opener = useMemo(() => (opened ? openerOf(document.activeElement) : null), [opened])
+  useEffect(() => {
+    if (!opener) return
+    return () => {
+      setTimeout(() => {
+        if (document.activeElement === document.body && opener.isConnected) opener.focus({ preventScroll: true })
+      })
+    }
+  }, [opener])
+}
+
+/** A menu is gone when its dialogue closes; the button that opened it is not. */
+function openerOf(element: Element | null): HTMLElement | null {
+  const button = element?.closest('[role="menu"]')?.getAttribute('aria-labelledby')
+  const opener = button ? document.getElementById(button) : element
+  return opener instanceof HTMLElement ? opener : null
 }
 
 /** Why the server said no, with the fields it names. */
