@@ -22,8 +22,6 @@ interface FormModalProps {
   readonly children?: ReactNode
 }
 
-/** Whoever clicks twice means once. */
-const SAME_MS = 400
 /** At once, not after the dialogue has opened: what is typed meanwhile must not be lost. */
 const focusFirst = (form: HTMLFormElement | null) => form?.querySelector<HTMLElement>('[data-autofocus]')?.focus()
 
@@ -32,11 +30,16 @@ export function FormModal(props: FormModalProps) {
   const { title, note, opened, close, submitLabel, closeLabel = 'Cancel', busy, problem, danger, disabled } = props
   const { focusSubmit, submit, children } = props
   useFocusBack(opened)
-  const sentAt = useRef(Number.NEGATIVE_INFINITY)
+  // Whoever clicks twice means once: nothing more is sent before it is known what became of it.
+  const isSent = useRef(false)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a refusal or a new opening ends it too, where busy stays the same
+  useEffect(() => {
+    if (!busy) isSent.current = false
+  }, [busy, problem, opened])
   const onSubmit = (event: FormEvent) => {
     event.preventDefault()
-    if (busy || event.timeStamp - sentAt.current < SAME_MS) return
-    sentAt.current = event.timeStamp
+    if (busy || isSent.current) return
+    isSent.current = true
     submit()
   }
   return (
