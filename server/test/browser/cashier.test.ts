@@ -189,6 +189,37 @@ describe.skipIf(!hasChromium)('the cashier screen (needs /usr/bin/chromium)', { 
     expect(faults).toEqual([])
   })
 
+  test('whoever presses without end, before the price is there, sends one sale', async () => {
+    const ben = await newCustomer('Ben')
+    const { page, faults } = await atTheTill()
+    await serve(page, ben, 'Ben')
+    const sent: string[] = []
+    page.on('request', (request) => {
+      if (request.url().endsWith('/till/sales')) sent.push(request.method())
+    })
+    // As text: the server's types know no browser. A press whenever anything else has had its turn.
+    await page.evaluate(`(async () => {
+      const amount = document.activeElement
+      Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set.call(amount, '10')
+      amount.dispatchEvent(new Event('input', { bubbles: true }))
+      const turn = () => new Promise((resolve) => {
+        const { port1, port2 } = new MessageChannel()
+        port1.onmessage = resolve
+        port2.postMessage('')
+      })
+      while (!document.querySelector('article')) {
+        const button = [...document.querySelectorAll('button')].find((one) => /^(Record|Try)/.test(one.textContent))
+        button?.click()
+        await undefined
+        button?.click()
+        await turn()
+      }
+    })()`)
+    await page.getByRole('heading', { name: 'Recorded for Ben Lind' }).waitFor()
+    expect(sent).toEqual(['POST'])
+    expect(faults).toEqual([])
+  })
+
   test('an answer that is lost loses nothing: the same sale is sent again and recorded once', async () => {
     const cora = await newCustomer('Cora')
     const { page } = await atTheTill()

@@ -2,7 +2,7 @@ import { Button } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { type KeyboardEvent, type RefObject, useEffect, useRef } from 'react'
-import { type Desk, deskQuery, type Quote, quoteQuery } from '../../api/till.ts'
+import { type Desk, deskQuery, type Quote, quoteQuery, type SaleBody } from '../../api/till.ts'
 import { moneyDigits } from '../../app/format.ts'
 import { useSession } from '../../app/session.ts'
 import { Failed, PageLoading } from '../../components/states.tsx'
@@ -54,13 +54,14 @@ function SaleForm({ till, desk, draft, storeId, leave }: SaleProps & { desk: Des
     form.current?.querySelector<HTMLInputElement>('[data-first]')?.focus()
   }, [])
 
-  // Who presses Enter twice in a moment records once.
+  // Who presses Enter twice records once: until the outcome is known, which the till tells, nothing more is sent.
   const recording = useRef(false)
+  const send = (sale: { key: string; body: SaleBody }) => till.record.mutateAsync(sale).catch(() => undefined)
   const record = async () => {
     if (recording.current || till.record.isPending || entered.empty || entered.faults.size > 0) return
     recording.current = true
     try {
-      if (till.attempt) till.record.mutate(till.attempt)
+      if (till.attempt) await send(till.attempt)
       else await recordAtPrice()
     } finally {
       recording.current = false
@@ -76,7 +77,7 @@ function SaleForm({ till, desk, draft, storeId, leave }: SaleProps & { desk: Des
     else {
       const number = draft.number.trim()
       const body = { ...entered.question, to_pay_minor: now.to_pay_minor, ...(number === '' ? {} : { number }) }
-      till.record.mutate({ key: draft.key, body })
+      await send({ key: draft.key, body })
     }
   }
   /** Enter in any field: look at the sum, where the next Enter records. */

@@ -114,7 +114,7 @@ describe('a backup', () => {
 
   test('is not written over another file, and leaves nothing half done', async () => {
     await expect(writeBackup(source.url, file, quiet)).rejects.toThrow('exists already')
-    await expect(writeBackup(source.url, join(folder, 'absent', 'x'), quiet)).rejects.toThrow('ENOENT')
+    await expect(writeBackup(source.url, join(folder, 'absent', 'x'), quiet)).rejects.toThrow('there is no folder')
     expect(readdirSync(folder).filter((name) => name.includes('unfinished'))).toEqual([])
   })
 
