@@ -131,11 +131,13 @@ test('what was answered about an erased customer is not told again, and its work
   const { id } = await livelyCustomer('retried@example.com')
   const other = await livelyCustomer('other@example.com')
   await answerOnce('longer', { id: Number(`${id}1`) })
+  await answerOnce('sum', { id: other.id, points: id, note: [`id ${id}`] })
+  await answerOnce('referred', { items: [{ ok: true, related_customer_id: id }] })
   await eraseCustomer(ctx, id)
-  for (const key of [`about ${id}`, `to ${id}`]) {
+  for (const key of [`about ${id}`, `to ${id}`, 'referred']) {
     await expect(answerOnce(key)).rejects.toMatchObject({ code: 'customer.erased' })
   }
-  for (const key of [`about ${other.id}`, `to ${other.id}`, 'longer']) {
+  for (const key of [`about ${other.id}`, `to ${other.id}`, 'longer', 'sum']) {
     expect(await answerOnce(key)).toMatchObject({ status: 201, replayed: true })
   }
 })

@@ -39,13 +39,16 @@ export async function insertAnswer(
             ${JSON.stringify(answer.response ?? null)}::jsonb, ${answer.now})`)
 }
 
-/** An id is nobody else's, of whatever kind: an answer with it in it is about that customer. */
+/**
+ * An id is nobody else's, of whatever kind: an answer that names it as one is about that customer. A sum that happens to be the same
+ * number is not, and its retry goes on to be answered.
+ */
 export async function clearAnswers(
   db: Db,
   tenantId: TenantId,
   about: { customerIds: readonly number[]; addresses: readonly string[] },
 ): Promise<void> {
-  const anyId = `\\m(${about.customerIds.join('|')})\\M`
+  const anyId = `"(\\w+_)?id": (${about.customerIds.join('|')})\\M`
   await db.query(sql`
     update idempotency_keys set status = null, response = null
      where tenant_id = ${tenantId} and response is not null
