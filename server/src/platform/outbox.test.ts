@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { testDatabase } from '../../test/harness.ts'
 import { newTenant } from '../../test/tenant.ts'
 import { transact } from './ctx.ts'
@@ -7,6 +7,9 @@ import { type ChangeCursor, emitChanges, readChanges } from './outbox.ts'
 const { pool } = await testDatabase()
 const ctx = await newTenant(pool)
 const beginning: ChangeCursor = { xid: '0', id: 0 }
+
+// Other tests share the database server, and any transaction that runs there holds the readers back until it ends.
+const patience = { interval: 5, timeout: 50_000 }
 
 const change = (entityId: number) => ({ entity: 'customer', entityId, operation: 'updated' })
 
@@ -26,7 +29,10 @@ test('a change whose number was drawn first is not skipped when it is committed 
     // The slow one may still write something older than what could be shown.
     expect(seen).toEqual([])
   })
-  await read()
+  await vi.waitFor(async () => {
+    await read()
+    expect(seen).toEqual([1, 2, 3])
+  }, patience)
   await read()
   expect(seen).toEqual([1, 2, 3])
 })
@@ -38,6 +44,7 @@ test('a reader takes pages, and another tenant’s changes are not among them', 
     [1, 2, 3].map((id) => change(id)),
   )
   await emitChanges(foreign, [change(9)])
+  await vi.waitFor(async () => expect(await readChanges(own, beginning, 10)).toHaveLength(3), patience)
   const first = await readChanges(own, beginning, 2)
   const rest = await readChanges(own, first.at(-1)?.cursor ?? beginning, 2)
   expect([...first, ...rest].map((row) => row.entityId)).toEqual([1, 2, 3])
